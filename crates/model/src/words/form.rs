@@ -1,0 +1,113 @@
+//! Words of the workload form.
+
+words! {
+    CREATE_KIND = "Create {0}", "创建 {0}";
+    STEPS = "Steps", "步骤";
+    STEP_BASIC = "Basic information", "基本信息";
+    STEP_CONTAINERS = "Container settings", "容器配置";
+    STEP_ADVANCED = "Advanced settings", "高级配置";
+    STEP_REVIEW = "Review", "确认";
+    BACK = "Back", "上一步";
+    NEXT = "Next", "下一步";
+    OK = "OK", "确定";
+    YAML_FOLLOWS = "YAML to be sent", "将要提交的 YAML";
+
+    NAME_HELP = "Lowercase letters, digits and hyphens, at most 63. It cannot be changed later.", "小写字母、数字和连字符，最多 63 个字符，创建后不可修改。";
+    NAMESPACE_HELP = "Choose one, or type a new name to create it.", "选择一个命名空间，或输入新名称进行创建。";
+    NAMESPACE_CREATE = "Create namespace {0}", "创建命名空间 {0}";
+    NAMESPACE_CREATED = "Namespace {0} created", "命名空间 {0} 已创建";
+    NAMESPACES_UNKNOWN = "The namespaces of this cluster could not be read, so the name is not checked here: {0}", "无法读取该集群的命名空间，因此这里不会检查名称：{0}";
+    PODS = "Pods", "Pod 数量";
+    PODS_HELP = "How many copies run. They start one after another.", "运行的副本数，Pod 会依次启动。";
+    DESCRIPTION = "Description", "描述";
+    DESCRIPTION_HELP = "What it is for, in a sentence or two.", "用一两句话说明用途。";
+
+    CONTAINER = "Container", "容器";
+    CONTAINERS = "Containers", "容器";
+    CONTAINERS_HELP = "Containers of one pod share its address, so their ports must differ.", "同一 Pod 中的容器共享地址，端口不能重复。";
+    INIT_CONTAINERS = "Init containers", "初始化容器";
+    INIT_CONTAINERS_HELP = "They run one after another to their end, before the others start.", "依次运行至结束，之后其他容器才会启动。";
+    ADD_CONTAINER = "Add container", "添加容器";
+    COPY_CONTAINER = "Copy container {0}", "复制容器 {0}";
+    REMOVE_CONTAINER = "Remove container {0}", "移除容器 {0}";
+    CONTAINER_REMOVED = "Container {0} removed", "容器 {0} 已移除";
+    MOVE_UP = "Move container {0} up", "上移容器 {0}";
+    MOVE_DOWN = "Move container {0} down", "下移容器 {0}";
+    IS_FIRST = "It is the first already", "已在最前";
+    IS_LAST = "It is the last already", "已在最后";
+    ROLE = "Type", "类型";
+    ROLE_WORK = "Work container", "工作容器";
+    ROLE_INIT = "Init container", "初始化容器";
+    CONTAINER_NAME = "Container name", "容器名称";
+    CONTAINER_NAME_HELP = "Different from the other containers of the pod.", "与该 Pod 中的其他容器不同。";
+    IMAGE = "Image", "镜像";
+    IMAGE_HELP = "An address, or a name on Docker Hub.", "镜像地址，或 Docker Hub 上的名称。";
+    ALWAYS_PULL = "Always pull image", "总是拉取镜像";
+    ALWAYS_PULL_HELP = "Asks the registry on every start. Otherwise a node uses the copy it has.", "每次启动都从镜像仓库检查；否则节点使用已有的镜像。";
+    PRIVILEGED = "Privileged container", "特权容器";
+    PRIVILEGED_HELP = "Gives it all devices and rights of the node. Many namespaces refuse that.", "授予其节点的全部设备与权限，许多命名空间会拒绝。";
+    CPU_REQUEST = "CPU request", "CPU 请求";
+    CPU_LIMIT = "CPU limit", "CPU 限制";
+    MEMORY_REQUEST = "Memory request", "内存请求";
+    MEMORY_LIMIT = "Memory limit", "内存限制";
+    REQUEST_HELP = "What it is sure to get.", "保证获得的资源量。";
+    LIMIT_HELP = "The most it may use.", "最多可使用的资源量。";
+    UNIT_OF = "Unit of {0}", "{0}的单位";
+    UNIT_MILLICORE = "m (1/1000 core)", "m（千分之一核）";
+    UNIT_CORE = "Core", "核";
+    UNIT_AS_WRITTEN = "as written", "按原文";
+
+    LABELS = "Labels", "标签";
+    LABELS_HELP = "Short marks of the StatefulSet, to find and group it by.", "StatefulSet 的简短标记，用于查找和分组。";
+    ANNOTATIONS = "Annotations", "注解";
+    ANNOTATIONS_HELP = "Notes on the StatefulSet for people and tools; any text.", "为人员和工具记录在 StatefulSet 上的任意文本。";
+    POD_LABELS = "Pod labels", "Pod 标签";
+    POD_LABELS_HELP = "Marks of each pod, by which Services and policies find it.", "每个 Pod 的标记，服务和策略通过它选择 Pod。";
+    POD_ANNOTATIONS = "Pod annotations", "Pod 注解";
+    POD_ANNOTATIONS_HELP = "Notes on each pod, such as for its metrics collector.", "记录在每个 Pod 上的文本，例如供指标采集器使用。";
+    FIXED_LABELS = "Set by the console, because the pods are found by it:", "由控制台设置，用于选择 Pod：";
+    KEY = "Key", "键";
+    VALUE = "Value", "值";
+    KEY_OF = "Key of row {0}", "第 {0} 行的键";
+    VALUE_OF = "Value of row {0}", "第 {0} 行的值";
+    ADD_LABEL = "Add label", "添加标签";
+    ADD_ANNOTATION = "Add annotation", "添加注解";
+    REMOVE_ROW = "Remove row {0}", "移除第 {0} 行";
+    ROW_REMOVED = "{0} removed", "已移除 {0}";
+    EMPTY_ROW = "Empty row", "空行";
+
+    SUMMARY_ONE = "One thing to mend before the next step", "继续之前有 1 处需要修改";
+    SUMMARY_MANY = "{0} things to mend before the next step", "继续之前有 {0} 处需要修改";
+    SUMMARY_REVIEW_ONE = "One thing to mend before it can be created", "创建之前有 1 处需要修改";
+    SUMMARY_REVIEW_MANY = "{0} things to mend before it can be created", "创建之前有 {0} 处需要修改";
+    SUMMARY_LINE = "{0}: {1}", "{0}：{1}";
+    AT_PLACE = "{0}: {1}", "{0}：{1}";
+    IN_CONTAINER = "{0}, container {1}", "{0}（容器 {1}）";
+
+    REVIEW_MEND = "Mend what is marked first.", "请先修改标出的内容。";
+    REVIEW_ASKING = "Asking the cluster whether it would take this", "正在询问集群是否接受";
+    REVIEW_WAIT = "Wait for the cluster's answer.", "请等待集群的答复。";
+    REVIEW_GOOD = "The cluster would accept this. Nothing is created until you press OK.", "集群可以接受。点击“确定”之前不会创建任何内容。";
+    REVIEW_REFUSED = "The cluster would refuse this: {0}", "集群会拒绝：{0}";
+    REVIEW_REFUSED_FIELDS = "The cluster would refuse this. The marked fields say why.", "集群会拒绝，原因见标出的字段。";
+    REVIEW_UNKNOWN = "The cluster could not be asked: {0}", "无法询问集群：{0}";
+    REVIEW_AGAIN = "Ask again", "重新询问";
+    REVIEW_WARNINGS = "Worth a look", "值得留意";
+    CREATE_REFUSED = "It was not created: {0}", "未创建：{0}";
+    CREATE_REFUSED_FIELDS = "It was not created. The marked fields say why.", "未创建，原因见标出的字段。";
+    CREATE_UNKNOWN = "The answer did not arrive: {0}", "未收到答复：{0}";
+    CREATING = "Creating {0}", "正在创建 {0}";
+    CREATED = "{0} {1} created", "{0} {1} 已创建";
+    CLUSTER_SAYS = "The cluster says: {0}", "集群提示：{0}";
+
+    RESTORED = "Your draft from {0} is back.", "已恢复 {0} 的草稿。";
+    DISCARD_DRAFT = "Discard draft", "丢弃草稿";
+    DRAFT_DISCARDED = "Draft discarded", "草稿已丢弃";
+    DRAFT_NOT_KEPT = "This browser keeps no draft: what you typed is lost when you leave.", "该浏览器无法保存草稿，离开后输入的内容将丢失。";
+    LEAVE_TITLE = "Leave this form?", "离开此表单？";
+    LEAVE_TEXT = "Nothing was created yet. Your draft stays in this browser and is back when you return.", "尚未创建任何内容。草稿保存在此浏览器中，返回时会恢复。";
+    LEAVE_TEXT_LOST = "Nothing was created yet, and this browser keeps no draft: what you typed will be lost.", "尚未创建任何内容，且该浏览器无法保存草稿，输入的内容将丢失。";
+    LEAVE_STAY = "Stay", "留下";
+    LEAVE_GO = "Leave", "离开";
+    LEAVE_DISCARD = "Discard draft and leave", "丢弃草稿并离开";
+}

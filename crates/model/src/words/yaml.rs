@@ -1,0 +1,53 @@
+//! Words of "Create from YAML".
+
+words! {
+    EDITOR_LABEL = "YAML of the objects to create", "要创建的对象的 YAML";
+    PASTE_HINT = "Type, paste, open or drop YAML here. Several documents are separated by a line with ---.", "在此输入、粘贴、打开或拖入 YAML。多个文档用 --- 行分隔。";
+    OPEN_FILE = "Open file", "打开文件";
+    DOWNLOAD_TEXT = "Download", "下载";
+    CLEAR = "Clear", "清空";
+    CLEARED = "Text cleared", "文本已清空";
+    LINE_COLUMN = "Line {0}, column {1}", "第 {0} 行，第 {1} 列";
+    AT_PLACE = "Line {0}, column {1}: {2}", "第 {0} 行，第 {1} 列：{2}";
+    CHECKING = "Reading…", "正在读取…";
+    PROBLEMS = "Problems", "问题";
+    NO_PROBLEMS = "No problems found in the text", "文本中未发现问题";
+    PROBLEM_COUNT = "{0} problems", "{0} 个问题";
+    REPAIR_ALL = "Repair all", "全部修复";
+    REPAIRED_COUNT = "{0} repaired", "已修复 {0} 处";
+    NOTHING_TO_REPAIR = "Nothing here can be repaired by itself", "没有可自动修复的问题";
+    NOT_SENT = "Will not be sent", "不会发送的字段";
+    NOT_SENT_HELP = "The cluster owns these fields. They stay in your text and are left out of what is created.", "这些字段由集群管理。它们会保留在您的文本中，但不会随创建请求发送。";
+    DOCUMENT_N = "Document {0}", "文档 {0}";
+    MAKE_PLAN = "Check with the cluster", "在集群中检查";
+    PLAN = "Plan", "计划";
+    PLAN_HELP = "Nothing is sent for real before you press OK. Each object was tried in the cluster first.", "点击“确定”前不会真正创建任何内容。每个对象都已在集群中试运行。";
+    PLANNING = "Trying each object in the cluster…", "正在集群中逐个试运行…";
+    ORDER = "Order", "顺序";
+    DRY_RUN = "Dry run", "试运行";
+    ACCEPTED = "Accepted", "通过";
+    REFUSED = "Refused", "被拒绝";
+    AFTER_DOCUMENT = "Checked once document {0} is created", "文档 {0} 创建后再检查";
+    DEFAULTED = "not in the text; the one in view is used", "文本中未指定，使用当前命名空间";
+    CREATE_ALL = "OK", "确定";
+    CREATING = "Creating…", "正在创建…";
+    RESULT = "Result", "结果";
+    DONE = "Created", "已创建";
+    FAILED = "Not created", "未创建";
+    PENDING = "Not tried yet", "尚未尝试";
+    WORKING = "Creating", "创建中";
+    ALL_CREATED = "All {0} objects were created", "全部 {0} 个对象已创建";
+    SOME_CREATED = "{0} of {1} objects were created. Mend the rest in the text and press OK again; those that exist are not repeated.", "{1} 个对象中已创建 {0} 个。请在文本中修改其余对象后再次点击“确定”，已创建的不会重复。";
+    FIX_PROBLEMS_FIRST = "Mend the problems in the text first", "请先解决文本中的问题";
+    NOTHING_YET = "There is nothing to create yet", "还没有可创建的内容";
+    CHECK_FIRST = "Check with the cluster first", "请先在集群中检查";
+    PLAN_OUTDATED = "The text changed after it was checked. Check it again.", "文本在检查后已更改，请重新检查。";
+    DRAFT_RESTORED = "Your text from {0} was restored.", "已恢复您在 {0} 的文本。";
+    DISCARD = "Discard", "放弃";
+    TOO_LARGE = "The text is larger than 1 MiB. Split it.", "文本超过 1 MiB，请拆分。";
+    DEFAULT_NAMESPACE = "Namespace for documents without one", "未指定命名空间的文档使用";
+    SEE_LIST = "See the list", "查看列表";
+    SHOW_IN_TEXT = "Show in text", "在文本中查看";
+    CLUSTER_WIDE = "cluster-wide", "集群级";
+    ALREADY_DONE = "Created earlier", "此前已创建";
+}

@@ -1,0 +1,255 @@
+//! Workload lists and details: the rows, the query and what a page of it looks like.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    Text,
+    cluster::Freshness,
+    object::WorkloadKind,
+    status::{PodStatus, WorkloadStatus},
+};
+
+/// Rows on one page unless the URL says otherwise.
+pub const PAGE_SIZE: u32 = 50;
+
+/// One line of a workload list: what the columns need and nothing more (200 bytes, not 4 kB).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkloadRow {
+    /// `metadata.uid`: the row's identity in the browser.
+    pub uid: String,
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// Status and its reason.
+    pub status: WorkloadStatus,
+    /// Ready pods.
+    pub ready: u32,
+    /// Wanted pods.
+    pub desired: u32,
+    /// Images of the work containers, in order.
+    pub images: Vec<String>,
+    /// `metadata.creationTimestamp`, Unix seconds.
+    pub created: i64,
+}
+
+/// The column a list is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SortBy {
+    /// Name, then namespace.
+    #[default]
+    Name,
+    /// Namespace, then name.
+    Namespace,
+    /// Worst first, then name.
+    Status,
+    /// Ready pods.
+    Ready,
+    /// Creation time.
+    Age,
+}
+
+impl SortBy {
+    /// The value in the URL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SortBy::Name => "name",
+            SortBy::Namespace => "namespace",
+            SortBy::Status => "status",
+            SortBy::Ready => "ready",
+            SortBy::Age => "age",
+        }
+    }
+
+    /// Reads the value in the URL; anything else is the default.
+    pub fn from_param(text: &str) -> Self {
+        [SortBy::Name, SortBy::Namespace, SortBy::Status, SortBy::Ready, SortBy::Age]
+            .into_iter()
+            .find(|sort| sort.as_str() == text)
+            .unwrap_or_default()
+    }
+}
+
+/// What a list shows: all of it is in the page's URL (design rule 10).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListQuery {
+    /// The cluster's name in the console.
+    pub cluster: String,
+    /// Which kind.
+    pub kind: WorkloadKind,
+    /// Only this namespace; `None` for all the caller may see.
+    pub namespace: Option<String>,
+    /// Only names and images that contain this, case-insensitively.
+    pub search: String,
+    /// Only these states; empty for all.
+    pub states: Vec<crate::status::WorkloadState>,
+    /// Sort column.
+    pub sort: SortBy,
+    /// Whether the order is reversed.
+    pub descending: bool,
+    /// Page, from 1.
+    pub page: u32,
+    /// Rows a page, at most 200.
+    pub page_size: u32,
+}
+
+impl ListQuery {
+    /// The first page of everything.
+    pub fn all(cluster: impl Into<String>, kind: WorkloadKind) -> Self {
+        ListQuery {
+            cluster: cluster.into(),
+            kind,
+            namespace: None,
+            search: String::new(),
+            states: Vec::new(),
+            sort: SortBy::Name,
+            descending: false,
+            page: 1,
+            page_size: PAGE_SIZE,
+        }
+    }
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListPage {
+    /// The rows, in order.
+    pub rows: Vec<WorkloadRow>,
+    /// Rows that match, over all pages.
+    pub matching: u32,
+    /// Rows the caller may see, without filters but the namespace.
+    pub total: u32,
+    /// Number of rows per state among `total`, for the status filter.
+    pub counts: Vec<(crate::status::WorkloadState, u32)>,
+    /// How old the data is, and why if it is stale.
+    pub freshness: Freshness,
+    /// Namespaces the rows come from when the caller may not list the whole cluster.
+    pub limited_to: Option<Vec<String>>,
+    /// Counter of the cache, for continuing live.
+    pub sequence: u64,
+}
+
+/// One pod on a workload's page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PodRow {
+    /// `metadata.uid`.
+    pub uid: String,
+    /// Name.
+    pub name: String,
+    /// kubectl-style status and reason.
+    pub status: PodStatus,
+    /// Ready containers.
+    pub ready: u32,
+    /// Containers.
+    pub containers: u32,
+    /// Restarts, all containers together.
+    pub restarts: u32,
+    /// Node, once scheduled.
+    pub node: String,
+    /// Pod IP, once it has one.
+    pub ip: String,
+    /// Creation, Unix seconds.
+    pub created: i64,
+}
+
+/// One condition of an object's status.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConditionRow {
+    /// `type`.
+    pub kind: String,
+    /// `True`, `False` or `Unknown`.
+    pub status: String,
+    /// CamelCase reason.
+    pub reason: String,
+    /// The cluster's sentence.
+    pub message: String,
+    /// Last transition, Unix seconds; 0 when the cluster does not say.
+    pub since: i64,
+}
+
+/// One container of a pod template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContainerRow {
+    /// Name.
+    pub name: String,
+    /// Whether it is an init container.
+    pub init: bool,
+    /// Image.
+    pub image: String,
+    /// Ports as `name 8080/TCP`.
+    pub ports: Vec<String>,
+    /// Requests and limits as `cpu 250m / 500m`, request first, `-` where unset.
+    pub resources: Vec<(String, String, String)>,
+}
+
+/// One event about an object or its pods.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventRow {
+    /// `metadata.uid`.
+    pub uid: String,
+    /// Whether it is a Warning.
+    pub warning: bool,
+    /// CamelCase reason.
+    pub reason: String,
+    /// The cluster's sentence.
+    pub message: String,
+    /// What it is about, `Pod/web-0`.
+    pub object: String,
+    /// The component that said it.
+    pub source: String,
+    /// How often it was seen.
+    pub count: u32,
+    /// Last seen, Unix seconds.
+    pub last: i64,
+}
+
+/// A workload's page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkloadDetail {
+    /// The list's row.
+    pub row: WorkloadRow,
+    /// The object as the cluster holds it, without managed fields, as JSON text (order kept).
+    pub object: Value,
+    /// Its description annotation.
+    pub description: String,
+    /// `metadata.labels`.
+    pub labels: Vec<(String, String)>,
+    /// `metadata.annotations`.
+    pub annotations: Vec<(String, String)>,
+    /// Conditions.
+    pub conditions: Vec<ConditionRow>,
+    /// Containers, init first.
+    pub containers: Vec<ContainerRow>,
+    /// Pods; an error text when the caller may not list them.
+    pub pods: Result<Vec<PodRow>, Text>,
+    /// Events, newest first; an error text when the caller may not list them.
+    pub events: Result<Vec<EventRow>, Text>,
+    /// Age of the data.
+    pub freshness: Freshness,
+}
+
+/// What deleting a workload does, said before it happens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeletePlan {
+    /// Uid of the object the plan is about; the delete is refused if it changed.
+    pub uid: String,
+    /// Pods that end.
+    pub pods: u32,
+    /// Claims that stay, with their requested size.
+    pub claims_kept: Vec<(String, String)>,
+    /// Claims that the retention policy deletes, with their size: data is lost.
+    pub claims_deleted: Vec<(String, String)>,
+    /// Why the caller may not delete it, if so.
+    pub forbidden: Option<Text>,
+}
