@@ -1,0 +1,62 @@
+//! Server functions, one file per noun; each is session, backend, error and nothing else.
+//!
+//! They are public HTTP endpoints: POST with JSON in and out, at fixed paths under `/api`. The
+//! router's guard and origin gate stand before them; the backend takes the caller in every call.
+
+#[expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
+pub mod clusters;
+#[expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
+pub mod namespaces;
+#[expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
+pub mod workloads;
+#[expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
+pub mod yaml;
+
+use binnacle_model::AppError;
+use leptos::server_fn::{codec::JsonEncoding, error::{FromServerFnError, ServerFnErrorErr}};
+use serde::{Deserialize, Serialize};
+
+/// [`AppError`] as the error of server functions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ApiError(pub AppError);
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        ApiError(match error {
+            // The guard answers with plain text where there is no session.
+            ServerFnErrorErr::Deserialization(text) if text.contains("signed out") => AppError::Unauthenticated,
+            other => AppError::Transport { message: other.to_string() },
+        })
+    }
+}
+
+impl From<AppError> for ApiError {
+    fn from(error: AppError) -> Self {
+        ApiError(error)
+    }
+}
+
+/// What a server function needs: the backend and the caller the guard has put into the context.
+#[cfg(feature = "ssr")]
+fn session() -> Result<(crate::backend::SharedBackend, binnacle_model::session::Caller), ApiError> {
+    use leptos::prelude::use_context;
+
+    match (use_context(), use_context::<crate::request::RequestInfo>()) {
+        (Some(backend), Some(request)) if !request.caller.user.is_empty() => Ok((backend, request.caller)),
+        _ => Err(fail(AppError::Unauthenticated)),
+    }
+}
+
+/// Sends an error with the HTTP status that says the same.
+#[cfg(feature = "ssr")]
+fn fail(error: AppError) -> ApiError {
+    if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>()
+        && let Ok(status) = http::StatusCode::from_u16(error.status())
+    {
+        response.set_status(status);
+    }
+    ApiError(error)
+}

@@ -1,0 +1,86 @@
+//! The document around every page, and the routes.
+
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{ParentRoute, Redirect, Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    i18n::provide_lang,
+    live::provide_live,
+    pages::{
+        cluster::ClusterPage, cluster_form::{EditClusterPage, IntegratePage}, clusters::ClustersPage,
+        create_yaml::CreateFromYamlPage, not_found::NotFoundPage,
+        workload::WorkloadPage, workloads::WorkloadsPage,
+    },
+    request::{META, use_request},
+    shell::Shell,
+    ui::{assets::{ASSETS_META, use_assets}, time::provide_clock, toast::provide_toasts},
+};
+
+/// The HTML document (server only; the browser hydrates its body).
+pub fn shell() -> impl IntoView {
+    let request = use_request();
+    let assets = use_assets();
+    let facts = serde_json::to_string(&request).unwrap_or_default();
+    let manifest = assets.to_json();
+    let nonce = use_nonce().map(|nonce| nonce.to_string());
+    view! {
+        <!DOCTYPE html>
+        <html lang=request.lang.tag() data-theme=request.theme.clone()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name=META content=facts />
+                <meta name=ASSETS_META content=manifest />
+                <meta name="binnacle-nonce" nonce=nonce />
+                <link rel="icon" type="image/svg+xml" href=assets.url("favicon.svg") />
+                <link rel="stylesheet" href=assets.url("style.css") />
+                <link rel="modulepreload" href=assets.url("frontend.js") />
+                <script type="module" src=assets.url("boot.js")></script>
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The console: contexts, frame and routes.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_lang(use_request().lang);
+    provide_toasts();
+    provide_live();
+    provide_clock();
+
+    view! {
+        <Title formatter=|page: String| if page.is_empty() { "Binnacle".to_owned() } else { format!("{page} · Binnacle") } />
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <ParentRoute path=path!("") view=Shell ssr=SsrMode::Async>
+                    <Route path=path!("") view=|| view! { <Redirect path="/clusters" /> } ssr=SsrMode::Async />
+                    <Route path=path!("clusters") view=ClustersPage ssr=SsrMode::Async />
+                    <Route path=path!("clusters/integrate") view=IntegratePage ssr=SsrMode::Async />
+                    <Route path=path!("clusters/:cluster") view=ClusterPage ssr=SsrMode::Async />
+                    <Route path=path!("clusters/:cluster/edit") view=EditClusterPage ssr=SsrMode::Async />
+                    <Route path=path!("clusters/:cluster/create-yaml") view=CreateFromYamlPage ssr=SsrMode::Async />
+                    <Route path=path!("clusters/:cluster/:kind") view=WorkloadsPage ssr=SsrMode::Async />
+//                     <Route path=path!("clusters/:cluster/:kind/create") view=CreateByImagePage ssr=SsrMode::Async />
+                    <Route
+                        path=path!("clusters/:cluster/:kind/:namespace/:name")
+                        view=WorkloadPage
+                        ssr=SsrMode::Async
+                    />
+                    <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,11 @@
+//! Parts that know Kubernetes.
+
+pub mod cluster_switch;
+pub mod delete_dialog;
+pub mod freshness;
+pub mod key_values;
+pub mod kubeconfig;
+pub mod load;
+pub mod numbers;
+pub mod remove_cluster;
+pub mod status;

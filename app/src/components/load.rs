@@ -1,0 +1,78 @@
+//! Loading a page's data: rendered by the server, then kept true by the live socket.
+
+use binnacle_model::{
+    AppError,
+    live::{Topic, Update},
+    words::shell,
+};
+use leptos::prelude::*;
+
+use crate::{
+    api::ApiError,
+    i18n::{t, tt},
+    live::follow,
+    ui::{button::LinkButton, state::ErrorState},
+};
+
+/// A page's data.
+pub type Loaded<T> = Resource<Result<T, ApiError>>;
+
+/// Follows a topic into a resource: each update that `read` understands replaces its value. An error
+/// of the subscription replaces it too, except while it would hide data that can still be shown.
+pub fn follow_into<T>(
+    data: Loaded<T>,
+    topic: impl Fn() -> Option<Topic> + 'static,
+    read: impl Fn(Update) -> Option<T> + Send + Sync + 'static,
+) where
+    T: Send + Sync + Clone + serde::Serialize + serde::de::DeserializeOwned + 'static,
+{
+    let on_update = Callback::new(move |news: Result<Update, AppError>| match news {
+        Ok(update) => {
+            if let Some(value) = read(update) {
+                data.set(Some(Ok(value)));
+            }
+        }
+        Err(AppError::Unreachable { .. } | AppError::Timeout { .. }) => {}
+        Err(error) => data.set(Some(Err(ApiError(error)))),
+    });
+    follow(topic, on_update);
+}
+
+/// An error where the page would be, with a way on.
+#[component]
+pub fn LoadError(
+    /// What happened.
+    error: AppError,
+    /// Tries again.
+    #[prop(into)]
+    on_retry: Callback<()>,
+) -> impl IntoView {
+    let details = match &error {
+        AppError::Forbidden { message, .. } | AppError::Transport { message } => Some(message.clone()),
+        _ => None,
+    };
+    let request_id = match &error {
+        AppError::Internal { request_id } => Some(request_id.clone()),
+        _ => None,
+    };
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
+        && let Ok(status) = http::StatusCode::from_u16(error.status())
+    {
+        response.set_status(status);
+    }
+    let signed_out = error == AppError::Unauthenticated;
+    view! {
+        <ErrorState title=tt(error.text()) details=details request_id=request_id on_retry=on_retry>
+            {signed_out
+                .then(|| {
+                    view! { <LinkButton href="/login">{t(shell::SIGN_IN_AGAIN)}</LinkButton> }
+                })}
+        </ErrorState>
+    }
+}
+
+/// The sentence for an error, in the page's language.
+pub fn error_text(error: &AppError) -> impl Fn() -> String + Clone + Send + Sync + 'static {
+    tt(error.text())
+}

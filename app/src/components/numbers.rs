@@ -1,0 +1,64 @@
+//! Quantities: how much of what there is.
+
+use binnacle_model::cluster::Usage;
+use leptos::prelude::*;
+
+use crate::ui::meter::Meter;
+
+/// Millicores as cores, one decimal place below 10.
+pub fn cpu_text(millicores: u64) -> String {
+    if millicores >= 10_000 || millicores.is_multiple_of(1_000) {
+        (millicores / 1_000).to_string()
+    } else {
+        format!("{}.{}", millicores / 1_000, millicores % 1_000 / 100)
+    }
+}
+
+/// Bytes in the largest binary unit that leaves at least 1, one decimal place below 10.
+pub fn memory_text(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "Ki", "Mi", "Gi", "Ti"];
+    let mut unit = 0;
+    let mut scale = 1_u64;
+    while unit + 1 < UNITS.len() && bytes >= scale * 1_024 {
+        scale *= 1_024;
+        unit += 1;
+    }
+    let whole = bytes / scale;
+    let tenth = bytes % scale * 10 / scale;
+    if whole >= 10 || tenth == 0 { format!("{whole} {}", UNITS[unit]) } else { format!("{whole}.{tenth} {}", UNITS[unit]) }
+}
+
+/// Requested of allocatable: a bar and both numbers, or a dash while unknown.
+#[component]
+pub fn UsageCell(
+    /// The numbers.
+    #[prop(into)]
+    usage: Signal<Option<Usage>>,
+    /// How one number is written.
+    text: fn(u64) -> String,
+) -> impl IntoView {
+    move || match usage.get() {
+        None => view! { <span class="muted">"–"</span> }.into_any(),
+        Some(usage) => {
+            let label = format!("{} / {}", text(usage.requested), text(usage.allocatable));
+            view! { <Meter label=label.clone() value=usage.requested as f64 max=usage.allocatable as f64 text=label /> }.into_any()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_are_short() {
+        for (millicores, text) in [(0, "0"), (250, "0.2"), (1_000, "1"), (1_500, "1.5"), (9_999, "9.9"), (64_000, "64"), (12_345, "12")] {
+            assert_eq!(cpu_text(millicores), text);
+        }
+        for (bytes, text) in
+            [(0, "0 B"), (1_023, "1023 B"), (1_024, "1 Ki"), (1_536, "1.5 Ki"), (8 << 30, "8 Gi"), (33_285_996_544, "31 Gi"), (5 << 40, "5 Ti")]
+        {
+            assert_eq!(memory_text(bytes), text);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The console's UI: pages load and arrange, forms edit drafts, the backend acts, the model decides.
+//!
+//! The same code renders on the server (`ssr`) and runs in the browser (`hydrate`). It never links
+//! kube: it asks [`backend::Backend`], which the server implements.
+
+#![recursion_limit = "512"]
+
+pub mod api;
+pub mod app;
+pub mod backend;
+pub mod components;
+//pub mod forms;
+pub mod i18n;
+pub mod interop;
+pub mod live;
+pub mod pages;
+pub mod paths;
+pub mod request;
+pub mod shell;
+pub mod ui;
+
+pub use app::{App, shell};

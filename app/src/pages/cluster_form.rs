@@ -1,0 +1,381 @@
+//! Integrating a cluster, and editing its registration (PS 2.2).
+
+use binnacle_model::{
+    AppError, Text,
+    cluster::{ClusterEdit, ClusterInput, Provider},
+    rules,
+    words::{clusters as words, common, shell},
+};
+use leptos::{prelude::*, text_prop::TextProp};
+use leptos_meta::Title;
+use leptos_router::{NavigateOptions, hooks::{use_navigate, use_params_map}};
+
+use crate::{
+    api::clusters::{cluster_for_edit, edit_cluster, integrate_cluster, list_clusters},
+    components::{
+        key_values::{KeyValue, KeyValueRows, pairs_of, rows_of},
+        kubeconfig::{KubeconfigDraft, KubeconfigInput},
+        load::LoadError,
+    },
+    i18n::{t, tt, use_lang},
+    interop, paths,
+    request::use_request,
+    ui::{
+        badge::Tone,
+        breadcrumbs::{Breadcrumbs, Crumb},
+        button::{Button, ButtonVariant, LinkButton},
+        field::Field,
+        icon::IconName,
+        input::TextInput,
+        select::{Select, SelectOption},
+        state::{EmptyState, Notice, Skeleton},
+        text_area::TextArea,
+        toast::use_toasts,
+        toggle::Checkbox,
+    },
+};
+
+/// The fields both forms share.
+#[derive(Clone, Copy)]
+struct Fields {
+    alias: RwSignal<String>,
+    provider: RwSignal<Provider>,
+    labels: RwSignal<Vec<KeyValue>>,
+    description: RwSignal<String>,
+}
+
+impl Fields {
+    fn of(edit: &ClusterEdit) -> Self {
+        Fields {
+            alias: RwSignal::new(edit.alias.clone()),
+            provider: RwSignal::new(edit.provider),
+            labels: RwSignal::new(rows_of(&edit.labels)),
+            description: RwSignal::new(edit.description.clone()),
+        }
+    }
+
+    fn alias_error(self) -> Option<Text> {
+        self.alias.with(|alias| rules::cluster_alias(alias))
+    }
+
+    fn description_error(self) -> Option<Text> {
+        self.description.with(|text| rules::description(text))
+    }
+
+    fn label_error(self, place: usize) -> Option<Text> {
+        self.labels.with(|rows| {
+            let row = rows.get(place)?;
+            if row.key.is_empty() && row.value.is_empty() {
+                return None;
+            }
+            rules::label_key(&row.key).or_else(|| rules::label_value(&row.value)).or_else(|| {
+                let twice = rows.iter().take(place).any(|other| other.key == row.key);
+                twice.then(|| Text::new(&binnacle_model::words::clusters::LABEL_TWICE, [&row.key]))
+            })
+        })
+    }
+
+    fn is_good(self) -> bool {
+        let labels = self.labels.with(Vec::len);
+        self.alias_error().is_none()
+            && self.description_error().is_none()
+            && (0..labels).all(|place| self.label_error(place).is_none())
+    }
+}
+
+/// The integrate form.
+#[component]
+pub fn IntegratePage() -> impl IntoView {
+    let admin = use_request().caller.is_admin();
+    view! {
+        <Title text=t(words::INTEGRATE) />
+        <Trail here=t(words::INTEGRATE) />
+        <div class="page-head">
+            <h1 class="page-title">{t(words::INTEGRATE)}</h1>
+        </div>
+        {if admin { view! { <IntegrateForm /> }.into_any() } else { view! { <OnlyAdmins /> }.into_any() }}
+    }
+}
+
+#[component]
+fn IntegrateForm() -> impl IntoView {
+    let lang = use_lang();
+    let name = RwSignal::new(String::new());
+    let fields = Fields::of(&ClusterEdit::default());
+    let draft = KubeconfigDraft::new();
+    let touched = RwSignal::new(false);
+    let refused = RwSignal::new(None::<AppError>);
+    let busy = RwSignal::new(false);
+    let taken = Resource::new(|| (), |()| list_clusters());
+    let navigate = use_navigate();
+    let toasts = use_toasts();
+
+    let name_problem = move || {
+        let rule = name.with(|name| rules::cluster_name(name));
+        rule.or_else(|| {
+            let here = taken.get().and_then(Result::ok).is_some_and(|rows| rows.iter().any(|row| name.with(|name| row.name == *name)));
+            here.then(|| Text::new(&binnacle_model::words::errors::ALREADY_EXISTS, ["Cluster".to_owned(), name.get()]))
+        })
+    };
+    let name_error = Signal::derive(move || {
+        let shown = touched.get() || name.with(|name| !name.is_empty());
+        shown.then(name_problem).flatten().map(|text| text.render(lang.get()))
+    });
+    guard(move || name.with(|name| !name.is_empty()) || draft.text.with(|text| !text.is_empty()), busy);
+
+    let obstacle = Signal::derive(move || draft.obstacle().map(|text| text.render(lang.get())));
+    let submit = move || {
+        touched.set(true);
+        if name_problem().is_some() || !fields.is_good() {
+            let place = if name_problem().is_some() { "cluster-name" } else { "cluster-alias" };
+            interop::focus(place);
+            return;
+        }
+        if busy.get_untracked() || draft.obstacle().is_some() {
+            return;
+        }
+        busy.set(true);
+        refused.set(None);
+        let input = ClusterInput {
+            name: name.get_untracked(),
+            alias: fields.alias.get_untracked(),
+            provider: fields.provider.get_untracked(),
+            labels: fields.labels.with_untracked(|rows| pairs_of(rows)),
+            description: fields.description.get_untracked(),
+            kubeconfig: draft.text.get_untracked(),
+            context: draft.context.get_untracked(),
+        };
+        let navigate = navigate.clone();
+        leptos::task::spawn_local(async move {
+            let name = input.name.clone();
+            match integrate_cluster(input).await {
+                Ok(()) => {
+                    interop::guard_leaving(false);
+                    toasts.success(words::INTEGRATED.fill(lang.get_untracked(), &[&name]));
+                    navigate(&paths::clusters(), NavigateOptions::default());
+                }
+                Err(error) => {
+                    refused.set(Some(error.0));
+                    busy.set(false);
+                }
+            }
+        });
+    };
+    let submit = StoredValue::new(submit);
+    view! {
+        <form
+            class="form"
+            on:submit=move |event| {
+                event.prevent_default();
+                submit.with_value(|submit| submit());
+            }
+        >
+            <section class="form-section" aria-labelledby="section-basic">
+                <h2 class="section-title" id="section-basic">{t(words::BASIC)}</h2>
+                <Transition>
+                    <Field id="cluster-name" label=t(words::CLUSTER_NAME) help=t(words::CLUSTER_NAME_HELP) error=name_error required=true>
+                        <TextInput value=name on_input=move |text| name.set(text) mono=true on_blur=move |()| touched.set(true) />
+                    </Field>
+                </Transition>
+                <SharedFields fields=fields />
+            </section>
+            <section class="form-section" aria-labelledby="section-connection">
+                <h2 class="section-title" id="section-connection">{t(words::CONNECTION)}</h2>
+                <KubeconfigInput draft=draft />
+            </section>
+            <Refusal refused=refused />
+            <div class="form-foot">
+                <LinkButton href=paths::clusters() variant=ButtonVariant::Ghost>{t(common::CANCEL)}</LinkButton>
+                <Button kind=crate::ui::button::ButtonType::Submit variant=ButtonVariant::Primary busy=busy disabled_reason=obstacle>
+                    {t(words::OK)}
+                </Button>
+            </div>
+        </form>
+    }
+}
+
+/// The form that edits a registration.
+#[component]
+pub fn EditClusterPage() -> impl IntoView {
+    let params = use_params_map();
+    let name = Memo::new(move |_| params.with(|params| params.get("cluster").unwrap_or_default()));
+    let data = Resource::new(move || name.get(), cluster_for_edit);
+    let admin = use_request().caller.is_admin();
+    view! {
+        <Title text=t(words::EDIT_CLUSTER) />
+        <Trail here=move || name.get() />
+        <div class="page-head">
+            <h1 class="page-title">{t(words::EDIT_CLUSTER)} " " {move || name.get()}</h1>
+        </div>
+        {if admin {
+            view! {
+                <Suspense fallback=|| view! { <Skeleton lines=6 /> }>
+                    {move || data.get().map(|answer| match answer {
+                        Ok(edit) => view! { <EditForm name=name.get_untracked() edit=edit /> }.into_any(),
+                        Err(error) => view! { <LoadError error=error.0 on_retry=move |()| data.refetch() /> }.into_any(),
+                    })}
+                </Suspense>
+            }
+            .into_any()
+        } else {
+            view! { <OnlyAdmins /> }.into_any()
+        }}
+    }
+}
+
+#[component]
+fn EditForm(name: String, edit: ClusterEdit) -> impl IntoView {
+    let lang = use_lang();
+    let fields = Fields::of(&edit);
+    let renew = RwSignal::new(false);
+    let draft = KubeconfigDraft::new();
+    let refused = RwSignal::new(None::<AppError>);
+    let busy = RwSignal::new(false);
+    let navigate = use_navigate();
+    let toasts = use_toasts();
+    let now = move || ClusterEdit {
+        alias: fields.alias.get(),
+        provider: fields.provider.get(),
+        labels: fields.labels.with(|rows| pairs_of(rows)),
+        description: fields.description.get(),
+        credential: renew.get().then(|| (draft.text.get(), draft.context.get())),
+    };
+    let before = edit.clone();
+    guard(move || now() != before, busy);
+    let obstacle = Signal::derive(move || {
+        renew.get().then(|| draft.obstacle()).flatten().map(|text| text.render(lang.get()))
+    });
+    let submit = {
+        let name = name.clone();
+        move || {
+            if busy.get_untracked() || !fields.is_good() || (renew.get_untracked() && draft.obstacle().is_some()) {
+                interop::focus("cluster-alias");
+                return;
+            }
+            busy.set(true);
+            refused.set(None);
+            let (name, edit, navigate) = (name.clone(), now(), navigate.clone());
+            leptos::task::spawn_local(async move {
+                match edit_cluster(name.clone(), edit).await {
+                    Ok(()) => {
+                        interop::guard_leaving(false);
+                        toasts.success(words::CHANGED.fill(lang.get_untracked(), &[&name]));
+                        navigate(&paths::clusters(), NavigateOptions::default());
+                    }
+                    Err(error) => {
+                        refused.set(Some(error.0));
+                        busy.set(false);
+                    }
+                }
+            });
+        }
+    };
+    let submit = StoredValue::new(submit);
+    view! {
+        <form
+            class="form"
+            on:submit=move |event| {
+                event.prevent_default();
+                submit.with_value(|submit| submit());
+            }
+        >
+            <section class="form-section" aria-labelledby="section-basic">
+                <h2 class="section-title" id="section-basic">{t(words::BASIC)}</h2>
+                <SharedFields fields=fields />
+            </section>
+            <section class="form-section" aria-labelledby="section-connection">
+                <h2 class="section-title" id="section-connection">{t(words::CONNECTION)}</h2>
+                <Checkbox id="renew" label=t(words::NEW_KUBECONFIG) checked=renew on_change=move |on| renew.set(on) />
+                <Show when=move || renew.get()>
+                    <KubeconfigInput draft=draft />
+                </Show>
+            </section>
+            <Refusal refused=refused />
+            <div class="form-foot">
+                <LinkButton href=paths::clusters() variant=ButtonVariant::Ghost>{t(common::CANCEL)}</LinkButton>
+                <Button kind=crate::ui::button::ButtonType::Submit variant=ButtonVariant::Primary busy=busy disabled_reason=obstacle>
+                    {t(common::SAVE)}
+                </Button>
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn SharedFields(fields: Fields) -> impl IntoView {
+    let lang = use_lang();
+    let said = move |text: Option<Text>| text.map(|text| text.render(lang.get()));
+    let providers = Signal::stored(
+        Provider::ALL.iter().map(|provider| SelectOption::new(provider.as_str(), provider.label())).collect::<Vec<_>>(),
+    );
+    view! {
+        <Field id="cluster-alias" label=t(common::ALIAS) help=t(words::CLUSTER_ALIAS_HELP) error=Signal::derive(move || said(fields.alias_error()))>
+            <TextInput value=fields.alias on_input=move |text| fields.alias.set(text) />
+        </Field>
+        <Field id="cluster-provider" label=t(words::PROVIDER)>
+            <Select
+                options=providers
+                value=Signal::derive(move || fields.provider.get().as_str().to_owned())
+                on_change=move |value: String| {
+                    if let Some(provider) = Provider::from_name(&value) {
+                        fields.provider.set(provider);
+                    }
+                }
+            />
+        </Field>
+        <Field
+            id="cluster-description"
+            label=t(words::DESCRIPTION)
+            error=Signal::derive(move || said(fields.description_error()))
+        >
+            <TextArea value=fields.description on_input=move |text| fields.description.set(text) rows=2 />
+        </Field>
+        <fieldset class="fieldset">
+            <legend>{t(words::LABELS)}</legend>
+            <KeyValueRows id="cluster-label" rows=fields.labels error=move |place| said(fields.label_error(place)) />
+        </fieldset>
+    }
+}
+
+/// Why the server refused, shown once, above the foot.
+#[component]
+fn Refusal(refused: RwSignal<Option<AppError>>) -> impl IntoView {
+    view! {
+        <div role="alert">
+            {move || refused.get().map(|error| {
+                let rest = match &error {
+                    AppError::Invalid { issues } if issues.len() > 1 => issues.clone(),
+                    _ => Vec::new(),
+                };
+                view! {
+                    <Notice tone=Tone::Failing text=tt(error.text()) />
+                    <crate::components::kubeconfig::Issues issues=rest />
+                }
+            })}
+        </div>
+    }
+}
+
+#[component]
+fn OnlyAdmins() -> impl IntoView {
+    view! {
+        <EmptyState icon=IconName::Lock title=t(words::ONLY_ADMINS)>
+            <LinkButton href=paths::clusters()>{t(shell::GO_TO_CLUSTERS)}</LinkButton>
+        </EmptyState>
+    }
+}
+
+#[component]
+fn Trail(#[prop(into)] here: TextProp) -> impl IntoView {
+    let lang = use_lang();
+    let items = Signal::derive(move || {
+        vec![Crumb::link(shell::CLUSTERS.text(lang.get()), paths::clusters()), Crumb::here(here.get())]
+    });
+    view! { <Breadcrumbs label=t(shell::BREADCRUMB) items=items /> }
+}
+
+/// Asks before unsaved input is left behind.
+fn guard(dirty: impl Fn() -> bool + 'static, busy: RwSignal<bool>) {
+    Effect::new(move |_| interop::guard_leaving(dirty() && !busy.get()));
+    on_cleanup(|| interop::guard_leaving(false));
+}

@@ -1,0 +1,118 @@
+//! The plan: each object in the order it will be created, the dry run's verdict, and the outcome.
+
+use binnacle_model::{
+    AppError, Text,
+    plan::PlannedObject,
+    words::yaml as words,
+};
+use leptos::prelude::*;
+
+use super::state::{Outcome, YamlState};
+use crate::{
+    components::kubeconfig::Issues,
+    i18n::{t, tf, tt, use_lang},
+    ui::badge::{StatusBadge, Tone},
+};
+
+/// The plan, once there is one about the text as it stands.
+#[component]
+pub(super) fn PlanView(state: YamlState) -> impl IntoView {
+    let lang = use_lang();
+    let shown = move || state.plan.with(Option::is_some);
+    view! {
+        <Show when=shown>
+            <section class="plan" aria-labelledby="plan-title">
+                <h2 class="section-title" id="plan-title">{t(words::PLAN)}</h2>
+                <p class="muted">
+                    {move || {
+                        if state.plan_is_current() { words::PLAN_HELP } else { words::PLAN_OUTDATED }.text(lang.get())
+                    }}
+                </p>
+                <ol class="plan-list">
+                    {move || {
+                        state.plan.get().map(|current| {
+                            current
+                                .plan
+                                .objects
+                                .into_iter()
+                                .map(|object| {
+                                    let number = current.documents.get(object.index as usize).map_or(0, |number| number + 1);
+                                    let waits = object
+                                        .waits_for
+                                        .and_then(|index| current.documents.get(index as usize))
+                                        .map(|number| (number + 1).to_string());
+                                    step(state, object, number, waits)
+                                })
+                                .collect_view()
+                        })
+                    }}
+                </ol>
+            </section>
+        </Show>
+    }
+}
+
+fn step(state: YamlState, object: PlannedObject, number: u32, waits: Option<String>) -> impl IntoView {
+    let lang = use_lang();
+    let target = object.target.clone();
+    let outcome = {
+        let target = target.clone();
+        Memo::new(move |_| state.outcome(&target))
+    };
+    let refused = object.refused.clone();
+    let verdict = {
+        let refused = refused.is_some();
+        move || match outcome.get() {
+            Some(Outcome::Created) => (Tone::Running, words::DONE),
+            Some(Outcome::Working) => (Tone::Progressing, words::WORKING),
+            Some(Outcome::Failed(_)) => (Tone::Failing, words::FAILED),
+            None if refused => (Tone::Failing, words::REFUSED),
+            None => (Tone::Neutral, words::ACCEPTED),
+        }
+    };
+    let word = verdict.clone();
+    let tone = Signal::derive(move || verdict().0);
+    let trouble = move || match outcome.get() {
+        Some(Outcome::Failed(error)) => Some(error),
+        Some(_) => None,
+        None => refused.clone(),
+    };
+    let place = match &target.namespace {
+        Some(namespace) => format!("{} · {namespace}", target.cluster),
+        None => format!("{} · {}", target.cluster, words::CLUSTER_WIDE.text(lang.get_untracked())),
+    };
+    let warnings = object.warnings.into_iter().map(|said| view! { <li class="plan-warning">{said}</li> }).collect_view();
+    view! {
+        <li class="plan-step">
+            <div class="plan-head">
+                <StatusBadge tone=tone label=move || word().1.text(lang.get()) />
+                <strong>{format!("{} {}", target.kind, target.name)}</strong>
+                <span class="muted">{tf(words::DOCUMENT_N, vec![number.to_string()])}</span>
+            </div>
+            <p class="plan-place">
+                {place}
+                {object
+                    .namespace_defaulted
+                    .then(|| view! { <span class="muted">" (" {t(words::DEFAULTED)} ")"</span> })}
+            </p>
+            {waits.map(|document| view! { <p class="muted">{tf(words::AFTER_DOCUMENT, vec![document])}</p> })}
+            {move || trouble().map(said)}
+            <ul class="plain-list">{warnings}</ul>
+            <Issues issues=object.notes />
+        </li>
+    }
+}
+
+/// A refusal: its sentence, and each field it names.
+fn said(error: AppError) -> impl IntoView {
+    let text: Text = error.text();
+    let issues = match error {
+        AppError::Invalid { issues } => issues,
+        _ => Vec::new(),
+    };
+    let one_line = issues.is_empty().then(|| view! { <p class="plan-refusal">{tt(text)}</p> });
+    view! {
+        {one_line}
+        <Issues issues=issues />
+    }
+}

@@ -1,0 +1,135 @@
+//! What the paste doctor found, each with its place and its repair, and what will not be sent.
+
+use binnacle_model::{
+    Severity,
+    diagnosis::{Finding, Stripped},
+    words::yaml as words,
+};
+use leptos::prelude::*;
+
+use super::state::YamlState;
+use crate::{
+    i18n::{t, tt, use_lang},
+    ui::{
+        badge::Tone,
+        button::{Button, ButtonVariant},
+        disclosure::Disclosure,
+        icon::{Icon, IconName},
+        state::Notice,
+        toast::use_toasts,
+    },
+};
+
+/// The list of problems.
+#[component]
+pub(super) fn Problems(state: YamlState) -> impl IntoView {
+    let lang = use_lang();
+    let toasts = use_toasts();
+    let diagnosis = Memo::new(move |_| state.diagnosis());
+    let findings = Memo::new(move |_| diagnosis.with(|diagnosis| diagnosis.as_ref().map(|one| one.findings.clone()).unwrap_or_default()));
+    let stripped = Memo::new(move |_| diagnosis.with(|diagnosis| diagnosis.as_ref().map(|one| one.stripped.clone()).unwrap_or_default()));
+    let repairable = move || findings.with(|findings| findings.iter().filter(|finding| finding.repair.is_some()).count());
+    let nothing = Signal::derive(move || (repairable() == 0).then(|| words::NOTHING_TO_REPAIR.text(lang.get()).to_owned()));
+    let repair_all = move |_| {
+        state.repair_all(move |count| {
+            toasts.success(words::REPAIRED_COUNT.fill(lang.get_untracked(), &[&count.to_string()]));
+        });
+    };
+    view! {
+        <section class="problems" aria-labelledby="problems-title">
+            <div class="section-head">
+                <h2 class="section-title" id="problems-title">{t(words::PROBLEMS)}</h2>
+                <span class="problems-count" role="status">
+                    {move || {
+                        let count = findings.with(Vec::len);
+                        if state.reading.get() {
+                            words::CHECKING.text(lang.get()).to_owned()
+                        } else if count > 0 {
+                            words::PROBLEM_COUNT.fill(lang.get(), &[&count.to_string()])
+                        } else if diagnosis.with(Option::is_some) {
+                            words::NO_PROBLEMS.text(lang.get()).to_owned()
+                        } else {
+                            String::new()
+                        }
+                    }}
+                </span>
+                <Show when=move || findings.with(|findings| !findings.is_empty())>
+                    <Button icon=IconName::Wand disabled_reason=nothing on_click=repair_all>{t(words::REPAIR_ALL)}</Button>
+                </Show>
+            </div>
+            <ol class="problem-list">
+                {move || findings.get().into_iter().map(|finding| problem(state, finding)).collect_view()}
+            </ol>
+        </section>
+        <Show when=move || stripped.with(|stripped| !stripped.is_empty())>
+            <NotSent stripped=stripped />
+        </Show>
+    }
+}
+
+fn problem(state: YamlState, finding: Finding) -> impl IntoView {
+    let lang = use_lang();
+    let tone = match finding.severity {
+        Severity::Error => Tone::Failing,
+        Severity::Warning => Tone::Waiting,
+        Severity::Note => Tone::Neutral,
+    };
+    let (line, column) = (finding.range.line.to_string(), finding.range.column.to_string());
+    let start = finding.range.start as usize;
+    let sentence = tt(finding.text.clone());
+    let repair = finding.repair.as_ref().map(|repair| repair.label.clone());
+    view! {
+        <li class="problem" data-tone=tone.name()>
+            <Icon name=tone.icon() />
+            <div class="problem-words">
+                <button type="button" class="link-button" on:click=move |_| state.reveal.set(Some(start))>
+                    {move || words::LINE_COLUMN.fill(lang.get(), &[&line, &column])}
+                </button>
+                <p>{sentence}</p>
+            </div>
+            {repair
+                .map(|label| {
+                    view! {
+                        <Button variant=ButtonVariant::Ghost icon=IconName::Wrench on_click=move |_| state.repair(&finding)>
+                            {tt(label)}
+                        </Button>
+                    }
+                })}
+        </li>
+    }
+}
+
+/// The server-owned fields that are left out; those that change what the object does stand open.
+#[component]
+fn NotSent(stripped: Memo<Vec<Stripped>>) -> impl IntoView {
+    let lang = use_lang();
+    let line = |one: Stripped| {
+        view! {
+            <li>
+                <code>{one.path.to_string()}</code>
+                " "
+                <span>{tt(one.text)}</span>
+            </li>
+        }
+    };
+    let warned = move || stripped.get().into_iter().filter(|one| one.warn).collect::<Vec<_>>();
+    let count = move || stripped.with(Vec::len).to_string();
+    view! {
+        <section class="not-sent" aria-labelledby="not-sent-title">
+            <h2 class="section-title" id="not-sent-title">{t(words::NOT_SENT)}</h2>
+            {move || {
+                warned()
+                    .into_iter()
+                    .map(|one| {
+                        let place = one.path.to_string();
+                        let text = one.text.clone();
+                        view! { <Notice tone=Tone::Waiting text=move || format!("{place}: {}", text.render(lang.get())) /> }
+                    })
+                    .collect_view()
+            }}
+            <Disclosure title=t(words::NOT_SENT_HELP) summary=count>
+                <ul class="plain-list">{move || stripped.get().into_iter().map(line).collect_view()}</ul>
+            </Disclosure>
+        </section>
+    }
+}

@@ -1,0 +1,198 @@
+//! The table of workloads.
+
+use std::collections::HashMap;
+
+use binnacle_model::{
+    object::WorkloadKind,
+    words::{common, lists as words},
+    workload::{ListPage, ListQuery, SortBy, WorkloadRow},
+};
+use leptos::prelude::*;
+use leptos_router::{NavigateOptions, components::A, hooks::use_navigate};
+
+use super::query::sort_href;
+use crate::{
+    components::status::WorkloadBadge,
+    i18n::{t, use_lang},
+    paths,
+    ui::{
+        icon::IconName,
+        menu::{Menu, MenuItem},
+        table::{HeaderCell, SortDirection, SortHeader, TableFrame},
+        time::{TimeAgo, TimeStyle},
+    },
+};
+
+/// Rows keep their elements while they stay on the page: a change rewrites cells, never moves a row
+/// that need not move.
+#[component]
+pub fn WorkloadTable(
+    /// Kind of the rows.
+    kind: WorkloadKind,
+    /// What is shown.
+    query: Memo<ListQuery>,
+    /// The page.
+    page: Memo<Option<ListPage>>,
+    /// Name of a row to point out (just created).
+    highlighted: Memo<Option<String>>,
+    /// Asks to delete (namespace, name).
+    on_delete: Callback<(String, String)>,
+) -> impl IntoView {
+    let rows = Memo::new(move |_| {
+        page.with(|page| {
+            page.iter().flat_map(|page| page.rows.iter()).map(|row| (row.uid.clone(), row.clone())).collect::<HashMap<_, _>>()
+        })
+    });
+    let order = Memo::new(move |_| {
+        page.with(|page| page.iter().flat_map(|page| page.rows.iter()).map(|row| row.uid.clone()).collect::<Vec<_>>())
+    });
+    let cluster = Memo::new(move |_| query.with(|query| query.cluster.clone()));
+    let navigate = use_navigate();
+    let head = move |sort: SortBy, word: binnacle_model::Word, numeric: bool| {
+        let order = Signal::derive(move || {
+            query.with(|query| match (query.sort == sort, query.descending) {
+                (false, _) => None,
+                (true, false) => Some(SortDirection::Ascending),
+                (true, true) => Some(SortDirection::Descending),
+            })
+        });
+        let navigate = navigate.clone();
+        let on_sort = move |_| {
+            let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
+            navigate(&query.with_untracked(|query| sort_href(query, sort)), options);
+        };
+        view! { <SortHeader label=t(word) direction=order on_sort=on_sort numeric=numeric /> }
+    };
+    view! {
+        <TableFrame stacked=true label=t(words::STATEFULSETS)>
+            <thead>
+                <tr>
+                    {head(SortBy::Name, common::NAME, false)} {head(SortBy::Status, common::STATUS, false)}
+                    {head(SortBy::Namespace, common::NAMESPACE, false)} {head(SortBy::Ready, words::READY, true)}
+                    <HeaderCell label=t(words::IMAGES) /> {head(SortBy::Age, common::AGE, true)}
+                    <HeaderCell label=t(words::ACTIONS) hidden=true />
+                </tr>
+            </thead>
+            <tbody>
+                <For each=move || order.get() key=|uid| uid.clone() let:uid>
+                    <Row uid=uid kind=kind cluster=cluster rows=rows highlighted=highlighted on_delete=on_delete />
+                </For>
+            </tbody>
+        </TableFrame>
+    }
+}
+
+#[component]
+fn Row(
+    uid: String,
+    kind: WorkloadKind,
+    cluster: Memo<String>,
+    rows: Memo<HashMap<String, WorkloadRow>>,
+    highlighted: Memo<Option<String>>,
+    on_delete: Callback<(String, String)>,
+) -> impl IntoView {
+    let lang = use_lang();
+    let Some(first) = rows.with_untracked(|rows| rows.get(&uid).cloned()) else {
+        return ().into_any();
+    };
+    let (namespace, name, created) = (first.namespace.clone(), first.name.clone(), first.created);
+    let menu_id = format!("actions-{uid}");
+    let row = Memo::new(move |last: Option<&WorkloadRow>| {
+        rows.with(|rows| rows.get(&uid).cloned()).or_else(|| last.cloned()).unwrap_or_else(|| first.clone())
+    });
+    let status = Memo::new(move |_| row.with(|row| row.status.clone()));
+    let counts = Memo::new(move |_| row.with(|row| (row.ready, row.desired)));
+    let images = Memo::new(move |_| row.with(|row| row.images.clone()));
+
+    // A row that changed gets a short tint, never a move (look.md, "Motion").
+    let tint = RwSignal::new(false);
+    Effect::new(move |last: Option<(binnacle_model::status::WorkloadStatus, (u32, u32))>| {
+        let now = (status.get(), counts.get());
+        if last.is_some_and(|last| last != now) {
+            tint.set(true);
+            set_timeout(move || { tint.try_set(false); }, std::time::Duration::from_millis(700));
+        }
+        now
+    });
+
+    let is_new = {
+        let name = name.clone();
+        move || highlighted.with(|highlighted| highlighted.as_deref() == Some(&name))
+    };
+    let actions = words::ACTIONS_OF;
+    let (menu_name, link_name, gone) = (name.clone(), name.clone(), (namespace.clone(), name.clone()));
+    let gone = StoredValue::new(gone);
+    let path_of = (namespace.clone(), name.clone());
+    view! {
+        <tr class:row-changed=move || tint.get() class:row-new=is_new>
+            <td class="cell-name" data-line="1">
+                <A href=move || paths::workload(&cluster.get(), kind, &path_of.0, &path_of.1) attr:class="row-link" attr:title=name>
+                    {link_name}
+                </A>
+            </td>
+            <td class="cell-status" data-line="1"><WorkloadBadge status=status /></td>
+            <td class="cell-namespace">{namespace}</td>
+            <td class="cell-number">{move || { let (ready, desired) = counts.get(); format!("{ready}/{desired}") }}</td>
+            <td class="cell-images"><Images images=images /></td>
+            <td class="cell-number"><TimeAgo at=created * 1_000 style=TimeStyle::Age /></td>
+            <td class="cell-actions" data-line="1">
+                <Menu
+                    id=menu_id
+                    label=move || actions.fill(lang.get(), &[&menu_name])
+                    icon=IconName::Ellipsis
+                    icon_only=true
+                    variant=crate::ui::button::ButtonVariant::Ghost
+                    align_end=true
+                >
+                    <MenuItem
+                        icon=IconName::Trash
+                        danger=true
+                        label=move || words::DELETE_KIND.fill(lang.get(), &[kind.kind()])
+                        on_select=move |()| on_delete.run(gone.get_value())
+                    />
+                </Menu>
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Images cut in the middle so that the tag stays; the whole of all on hover and focus.
+#[component]
+fn Images(images: Memo<Vec<String>>) -> impl IntoView {
+    move || {
+        let all = images.get();
+        let first = all.first()?;
+        let more = all.len() - 1;
+        let (head, tail) = split_image(first);
+        Some(view! {
+            <span class="image" title=all.join("\n")>
+                <span class="image-head">{head.to_owned()}</span>
+                <span class="image-tail">{tail.to_owned()}</span>
+                {(more > 0).then(|| view! { <span class="image-more">{format!("+{more}")}</span> })}
+            </span>
+        })
+    }
+}
+
+/// Splits an image so that its last path segment and tag or digest stay whole.
+fn split_image(image: &str) -> (&str, &str) {
+    let start = image.rfind('/').map_or(0, |slash| slash + 1);
+    image.split_at(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tag_stays() {
+        for (image, head, tail) in [
+            ("nginx:1.29", "", "nginx:1.29"),
+            ("docker.m.daocloud.io/bitpoke/mysql:v0.6.1", "docker.m.daocloud.io/bitpoke/", "mysql:v0.6.1"),
+            ("a/b@sha256:00ff", "a/", "b@sha256:00ff"),
+        ] {
+            assert_eq!(split_image(image), (head, tail));
+        }
+    }
+}
