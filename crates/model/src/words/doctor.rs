@@ -13,6 +13,8 @@ words! {
     DOCTOR_TABS = "Tabs indent {0} lines, and YAML allows only spaces there. Replace them.", "有 {0} 处使用制表符缩进，YAML 只允许空格，请替换。";
     DOCTOR_SMART_QUOTES = "These are typographic quotes, which YAML takes for part of the text. Use straight quotes.", "这里使用了弯引号，YAML 会将其视为文本内容，请使用直引号。";
     DOCTOR_DASH_SPACE = "A space is missing after the dash, so “{0}” is not read as an element of the list.", "短横线后缺少空格，“{0}”不会被识别为列表元素。";
+    DOCTOR_DASH_IN_TEXT = "This line stands deeper than the element above, so YAML reads it as more of that text. Move it left if it is an element.", "此行比上方元素缩进更深，YAML 会将其视为上一文本的延续。如果它是列表元素，请向左移动。";
+    DOCTOR_ALIGN = "Make it an element", "改为列表元素";
     DOCTOR_GLUED = "The line break between “{0}:” and “{1}:” was lost. “{1}” belongs on a line of its own, inside “{0}”.", "“{0}:”与“{1}:”之间缺少换行，“{1}”应另起一行，位于“{0}”之内。";
     DOCTOR_COLON_SPACE = "A space is missing after “{0}:”, so it is not read as a field.", "“{0}:”后缺少空格，不会被识别为字段。";
     DOCTOR_FULL_WIDTH_COLON = "The colon after “{0}” is a full-width one. YAML needs a plain colon and a space.", "“{0}”后是全角冒号，YAML 需要半角冒号加空格。";
