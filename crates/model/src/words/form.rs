@@ -51,9 +51,10 @@ words! {
     MEMORY_REQUEST = "Memory request", "内存请求";
     MEMORY_LIMIT = "Memory limit", "内存限制";
     REQUEST_HELP = "What it is sure to get.", "保证获得的资源量。";
+    CPU_REQUEST_HELP = "What it is sure to get. 1000 m are one core.", "保证获得的资源量，1000 m 为一核。";
     LIMIT_HELP = "The most it may use.", "最多可使用的资源量。";
     UNIT_OF = "Unit of {0}", "{0}的单位";
-    UNIT_MILLICORE = "m (1/1000 core)", "m（千分之一核）";
+    UNIT_MILLICORE = "m", "m";
     UNIT_CORE = "Core", "核";
     UNIT_AS_WRITTEN = "as written", "按原文";
 

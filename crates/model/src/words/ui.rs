@@ -12,15 +12,13 @@ words! {
     PAGES = "Pages", "分页";
     PREVIOUS_PAGE = "Previous page", "上一页";
     NEXT_PAGE = "Next page", "下一页";
-    RANGE_OF = "{0}-{1} of {2}", "第 {0}-{1} 项,共 {2} 项";
+    RANGE_OF = "{0}-{1} of {2}", "第 {0}-{1} 项，共 {2} 项";
     CLEAR_SEARCH = "Clear search", "清除搜索";
     REMOVE_FILTER = "Remove filter {0}", "移除筛选 {0}";
     STEP_DONE = "done", "已完成";
     STEP_ERRORS = "{0} to mend", "{0} 处需修改";
-    STEP_CURRENT = "current step", "当前步骤";
+    STEP_LATER = "Complete the step before first.", "请先完成前一步。";
     NO_MATCH = "Nothing matches", "没有匹配项";
     EDITOR_LEAVE_HINT = "Press Escape, then Tab, to leave the editor.", "按 Esc 再按 Tab 离开编辑器。";
-    EDITOR_PLAIN = "The editor could not be loaded. This plain field does the same work.", "编辑器加载失败,可继续在此文本框中编辑。";
-    SORT_ASCENDING = "sorted ascending", "升序";
-    SORT_DESCENDING = "sorted descending", "降序";
+    EDITOR_PLAIN = "The editor could not be loaded. This plain field does the same work.", "编辑器加载失败，可继续在此文本框中编辑。";
 }
