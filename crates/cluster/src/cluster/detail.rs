@@ -1,0 +1,98 @@
+//! A cluster's page.
+
+use binnacle_model::{
+    Result, Text,
+    cluster::{ClusterAccess, ClusterDetail, ReadyCount},
+    session::Caller,
+};
+
+use super::{
+    Cluster,
+    list::{Scope, forbidden},
+};
+use crate::{access::Question, sinks::read, watcher::Progress};
+
+impl Cluster {
+    /// The page, as far as the caller may see it.
+    pub(crate) async fn detail(&self, caller: &Caller) -> Result<ClusterDetail> {
+        let (nodes, list_workloads, create_workloads, delete_workloads, create_namespaces) = tokio::join!(
+            self.node_rows(caller),
+            self.refusal(caller, "list", "apps", "statefulsets"),
+            self.refusal(caller, "create", "apps", "statefulsets"),
+            self.refusal(caller, "delete", "apps", "statefulsets"),
+            self.refusal(caller, "create", "", "namespaces"),
+        );
+        let mut row = self.row();
+        let (sets, deployments, daemon_sets) = tokio::join!(
+            self.sets_count(caller),
+            self.count(caller, "deployments"),
+            self.count(caller, "daemonsets"),
+        );
+        row.numbers.stateful_sets = sets;
+        row.numbers.deployments = deployments;
+        row.numbers.daemon_sets = daemon_sets;
+        Ok(ClusterDetail {
+            server: self.connection.server().to_owned(),
+            system_uid: self.namespace("kube-system").map(|namespace| namespace.uid).unwrap_or_default(),
+            description: read(&self.meta).description.clone(),
+            nodes,
+            access: ClusterAccess { list_workloads, create_workloads, delete_workloads, create_namespaces },
+            row,
+        })
+    }
+
+    async fn node_rows(&self, caller: &Caller) -> Result<Vec<binnacle_model::cluster::NodeRow>, Text> {
+        let question = Question::new("list", "", "nodes", "");
+        match self.access.may(&self.connection, caller, question).await {
+            Ok(true) => {}
+            Ok(false) => return Err(forbidden("list", "nodes", &self.name).text()),
+            Err(failure) => return Err(self.error(failure, "list", "nodes", "").text()),
+        }
+        if let Progress::Forbidden(reason) = &*self.nodes.progress.borrow() {
+            return Err(reason.clone());
+        }
+        let pods = self.pods_known().then(|| read(&self.hub.pods));
+        Ok(read(&self.nodes.items).rows(pods.as_deref()))
+    }
+
+    /// Why the caller may do something nowhere; `None` when somewhere.
+    async fn refusal(
+        &self,
+        caller: &Caller,
+        verb: &'static str,
+        group: &str,
+        resource: &str,
+    ) -> Option<Text> {
+        let qualified = if group.is_empty() { resource.to_owned() } else { format!("{resource}.{group}") };
+        let only = (resource == "namespaces").then_some("");
+        match self.scope(caller, verb, group, resource, only).await {
+            Ok(Scope::Everywhere | Scope::Only(_)) => None,
+            Ok(Scope::Nowhere) => Some(forbidden(verb, &qualified, &self.name).text()),
+            Err(error) => Some(error.text()),
+        }
+    }
+
+    async fn may_list(&self, caller: &Caller, resource: &str) -> bool {
+        let question = Question::new("list", "apps", resource, "");
+        self.access.may(&self.connection, caller, question).await.unwrap_or(false)
+    }
+
+    async fn sets_count(&self, caller: &Caller) -> Option<ReadyCount> {
+        let cache = self.table(binnacle_model::object::WorkloadKind::StatefulSet);
+        let known = matches!(&*cache.progress.borrow(), Progress::Live | Progress::Stale(_));
+        if !known || !self.may_list(caller, "statefulsets").await {
+            return None;
+        }
+        let (ready, total) = read(&cache.table).settled();
+        let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Some(ReadyCount { ready: small(ready), total: small(total) })
+    }
+
+    async fn count(&self, caller: &Caller, plural: &'static str) -> Option<ReadyCount> {
+        let cache = self.counted(plural);
+        if !cache.is_known() || !self.may_list(caller, plural).await {
+            return None;
+        }
+        Some(read(&cache.items).count())
+    }
+}

@@ -1,0 +1,464 @@
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use binnacle_model::{cluster::ClusterState, session::Role, status::WorkloadState};
+use serde_json::json;
+use tokio::{sync::mpsc, time::timeout};
+
+use super::*;
+use crate::fake::{Answer, Asked, Fake, healthy, list, set, status};
+
+const SETS: &str = "/apis/apps/v1/statefulsets";
+const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+
+fn admin() -> Caller {
+    Caller { user: "ann".to_owned(), role: Role::Admin }
+}
+
+fn query() -> ListQuery {
+    ListQuery::all("east", WorkloadKind::StatefulSet)
+}
+
+fn register(fake: &Fake) -> Clusters {
+    let clusters = Clusters::new(DialPolicy::default());
+    clusters.add(Registration {
+        name: "east".to_owned(),
+        alias: "East".to_owned(),
+        provider: Provider::Generic,
+        labels: vec![],
+        description: String::new(),
+        created: 0,
+        credential: fake.credential(),
+        sandbox: true,
+    });
+    clusters
+}
+
+/// Waits until a page of the list is as wanted; the change counter wakes it.
+async fn until(clusters: &Clusters, caller: &Caller, wanted: impl Fn(&ListPage) -> bool) -> ListPage {
+    let mut changes = clusters.subscribe("east", WorkloadKind::StatefulSet).unwrap();
+    let work = async {
+        loop {
+            let page = clusters.list(caller, &query()).await.unwrap();
+            if wanted(&page) {
+                return page;
+            }
+            changes.changed().await.unwrap();
+        }
+    };
+    timeout(Duration::from_secs(20), work).await.expect("the list never became as wanted")
+}
+
+async fn until_state(clusters: &Clusters, state: ClusterState) -> ClusterRow {
+    let mut news = clusters.subscribe_clusters();
+    let work = async {
+        loop {
+            let row = clusters.rows().remove(0);
+            if row.state == state {
+                return row;
+            }
+            news.changed().await.unwrap();
+        }
+    };
+    timeout(Duration::from_secs(20), work).await.expect("the cluster never came to that state")
+}
+
+fn names(page: &ListPage) -> Vec<(&str, u32)> {
+    page.rows.iter().map(|row| (row.name.as_str(), row.ready)).collect()
+}
+
+/// A script whose StatefulSets are listed in two pages and watched from a channel.
+fn scripted(watches: Vec<mpsc::Receiver<String>>) -> impl Fn(&Asked) -> Answer + Send + Sync {
+    let watches = Mutex::new(watches);
+    healthy(move |asked| {
+        if asked.path != SETS {
+            return None;
+        }
+        if asked.is_watch() {
+            let mut watches = watches.lock().unwrap();
+            return (!watches.is_empty()).then(|| Answer::Stream(watches.remove(0)));
+        }
+        Some(if asked.query.contains("continue=second%20page") {
+            list("10", "", vec![set("b", "u-b", 9, 2)])
+        } else {
+            list("10", "second page", vec![set("a", "u-a", 8, 2)])
+        })
+    })
+}
+
+fn event(kind: &str, object: Value) -> String {
+    format!("{}\n", json!({"type": kind, "object": object}))
+}
+
+#[tokio::test]
+async fn a_list_comes_by_pages_and_follows_its_watch() {
+    let (sender, receiver) = mpsc::channel(8);
+    let fake = Fake::start(scripted(vec![receiver])).await;
+    let clusters = register(&fake);
+    let page =
+        until(&clusters, &admin(), |page| page.rows.len() == 2 && page.freshness.stale.is_none()).await;
+    assert_eq!(names(&page), [("a", 2), ("b", 2)]);
+    assert_eq!(page.limited_to, None);
+
+    // An event cut in two, and two events in one piece.
+    let changed = event("MODIFIED", set("a", "u-a", 11, 1));
+    let (head, tail) = changed.split_at(40);
+    sender.send(head.to_owned()).await.unwrap();
+    sender.send(tail.to_owned()).await.unwrap();
+    let bookmark = event("BOOKMARK", json!({"metadata": {"resourceVersion": "13"}}));
+    sender
+        .send(event("ADDED", set("c", "u-c", 12, 0)) + &event("DELETED", set("b", "u-b", 12, 0)) + &bookmark)
+        .await
+        .unwrap();
+    let page = until(&clusters, &admin(), |page| page.rows.iter().any(|row| row.name == "c")).await;
+    assert_eq!(names(&page), [("a", 1), ("c", 0)]);
+    assert_eq!(page.counts, [(WorkloadState::Waiting, 2)]);
+
+    // The stream ends: the next one goes on from the bookmark, without a new list.
+    drop(sender);
+    let again =
+        |asked: &Asked| asked.path == SETS && asked.is_watch() && asked.query.contains("resourceVersion=13");
+    timeout(Duration::from_secs(10), async {
+        while fake.count(again) == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("the watch was not continued from the bookmark");
+    assert_eq!(fake.count(|asked| asked.path == SETS && !asked.is_watch()), 2);
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_expired_watch_lists_again_and_loses_nothing() {
+    let (sender, receiver) = mpsc::channel(8);
+    let gone = AtomicBool::new(false);
+    let watches = Mutex::new(vec![receiver]);
+    let fake = Fake::start(healthy(move |asked| {
+        if asked.path != SETS {
+            return None;
+        }
+        if asked.is_watch() {
+            let mut watches = watches.lock().unwrap();
+            return (!watches.is_empty()).then(|| Answer::Stream(watches.remove(0)));
+        }
+        let items = match gone.swap(true, Ordering::Relaxed) {
+            false => vec![set("a", "u-a", 1, 2), set("b", "u-b", 1, 2)],
+            true => vec![set("b", "u-b", 1, 2), set("c", "u-c", 30, 2)],
+        };
+        Some(list("10", "", items))
+    }))
+    .await;
+    let clusters = register(&fake);
+    until(&clusters, &admin(), |page| page.rows.len() == 2).await;
+    let expired =
+        json!({"kind": "Status", "code": 410, "reason": "Expired", "message": "too old resource version"});
+    sender.send(event("ERROR", expired)).await.unwrap();
+    let page = until(&clusters, &admin(), |page| page.rows.iter().all(|row| row.name != "a")).await;
+    assert_eq!(names(&page), [("b", 2), ("c", 2)]);
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn rows_are_only_those_the_caller_may_list() {
+    let fake = Fake::start(healthy(|asked| match asked.path.as_str() {
+        REVIEWS => {
+            let user =
+                asked.header("impersonate-user").first().map(|user| (*user).to_owned()).unwrap_or_default();
+            let namespace =
+                asked.body["spec"]["resourceAttributes"]["namespace"].as_str().unwrap_or_default();
+            let allowed = user == "binnacle:ann" || user == "binnacle:bob" && namespace == "shop";
+            Some(Answer::Json(201, json!({"status": {"allowed": allowed}})))
+        }
+        SETS if !asked.is_watch() => {
+            let mut hidden = set("hidden", "u-h", 1, 2);
+            hidden["metadata"]["namespace"] = json!("secret");
+            Some(list("1", "", vec![set("web", "u-w", 1, 2), hidden]))
+        }
+        _ => None,
+    }))
+    .await;
+    let clusters = register(&fake);
+    let user = |name: &str| Caller { user: name.to_owned(), role: Role::User };
+    let all = until(&clusters, &user("ann"), |page| page.rows.len() == 2).await;
+    assert_eq!(all.limited_to, None);
+
+    let some = clusters.list(&user("bob"), &query()).await.unwrap();
+    assert_eq!(names(&some), [("web", 2)]);
+    assert_eq!((some.total, some.matching, some.limited_to), (1, 1, Some(vec!["shop".to_owned()])));
+    let elsewhere = ListQuery { namespace: Some("secret".to_owned()), ..query() };
+    let refused = clusters.list(&user("bob"), &elsewhere).await;
+    assert!(matches!(refused, Err(AppError::Forbidden { .. })), "{refused:?}");
+
+    let refused = clusters.list(&user("eve"), &query()).await;
+    assert!(matches!(refused, Err(AppError::Forbidden { .. })), "{refused:?}");
+    let seen = clusters.namespaces(&user("bob"), "east").await.unwrap();
+    assert_eq!(seen.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["shop"]);
+    let seen = clusters.namespaces(&user("ann"), "east").await.unwrap();
+    assert_eq!(seen.iter().filter(|row| row.terminating).count(), 1);
+    assert_eq!(seen.len(), 3);
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_cluster_that_stops_answering_goes_stale_keeps_its_rows_and_comes_back() {
+    static DEAD: AtomicBool = AtomicBool::new(false);
+    let fake = Fake::start(healthy(|asked| {
+        if DEAD.load(Ordering::Relaxed) {
+            return Some(status(500, "InternalError", "etcd is gone"));
+        }
+        (asked.path == SETS && !asked.is_watch()).then(|| list("1", "", vec![set("web", "u-w", 1, 2)]))
+    }))
+    .await;
+    let clusters = register(&fake);
+    let row = until_state(&clusters, ClusterState::Running).await;
+    assert_eq!((row.version.as_str(), row.alias.as_str()), ("v1.37.2", "East"));
+    until(&clusters, &admin(), |page| page.rows.len() == 1).await;
+
+    DEAD.store(true, Ordering::Relaxed);
+    let row = until_state(&clusters, ClusterState::Unknown).await;
+    assert!(row.freshness.stale.is_some() && row.freshness.as_of.is_some());
+    let page = clusters.list(&admin(), &query()).await.unwrap();
+    assert_eq!(page.rows.len(), 1, "the last rows are still there");
+    assert!(page.freshness.stale.is_some());
+    let refused = clusters.create_namespace(&admin(), "east", "new").await;
+    assert!(matches!(refused, Err(AppError::Unreachable { .. })), "{refused:?}");
+
+    DEAD.store(false, Ordering::Relaxed);
+    until_state(&clusters, ClusterState::Running).await;
+    until(&clusters, &admin(), |page| page.freshness.stale.is_none()).await;
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_create_is_a_strict_post_and_never_more() {
+    let fake = Fake::start(healthy(|asked| {
+        (asked.method == http::Method::POST && asked.path.ends_with("/statefulsets")).then(|| {
+            if asked.body["metadata"]["name"] == "taken" {
+                return status(409, "AlreadyExists", "exists");
+            }
+            let mut made = asked.body.clone();
+            made["metadata"]["uid"] = json!("u-new");
+            Answer::Warned(vec!["299 - \"deprecated\"".to_owned()], made)
+        })
+    }))
+    .await;
+    let clusters = register(&fake);
+    until_state(&clusters, ClusterState::Running).await;
+    let object = |name: &str| {
+        json!({"apiVersion": "apps/v1", "kind": "StatefulSet",
+            "metadata": {"name": name, "namespace": "shop"}, "spec": {"zzz": 1, "aaa": 2}})
+    };
+    let dry = clusters.dry_run(&admin(), "east", &object("web")).await.unwrap();
+    assert_eq!((dry.refused, dry.warnings), (None, vec!["deprecated".to_owned()]));
+    let created = clusters.create(&admin(), "east", &object("web")).await.unwrap();
+    assert_eq!((created.uid.as_str(), created.target.name.as_str()), ("u-new", "web"));
+    let error = clusters.create(&admin(), "east", &object("taken")).await.unwrap_err();
+    assert_eq!(error, AppError::AlreadyExists { kind: "StatefulSet".into(), name: "taken".into() });
+
+    let posts: Vec<Asked> =
+        fake.asked().into_iter().filter(|asked| asked.path.ends_with("/shop/statefulsets")).collect();
+    assert_eq!(posts.len(), 3);
+    for (post, dry) in posts.iter().zip([true, false, false]) {
+        assert!(post.query.contains("fieldValidation=Strict"), "{}", post.query);
+        assert_eq!(post.query.contains("dryRun=All"), dry, "{}", post.query);
+        assert_eq!(post.header("impersonate-user"), ["binnacle:ann"]);
+    }
+    assert_eq!(posts[0].body, object("web"), "what is sent is what was given, whole");
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_said_at_its_field() {
+    let fake = Fake::start(healthy(|_| None)).await;
+    let clusters = register(&fake);
+    until_state(&clusters, ClusterState::Running).await;
+    let metadata = json!({"name": "x", "namespace": "shop"});
+    for (object, path, word) in [
+        (json!({"kind": "StatefulSet"}), "apiVersion", &words::OBJECT_NO_TYPE),
+        (json!({"apiVersion": "v1"}), "kind", &words::OBJECT_NO_TYPE),
+        (
+            json!({"apiVersion": "v1", "kind": "Unicorn", "metadata": metadata}),
+            "kind",
+            &words::OBJECT_KIND_UNKNOWN,
+        ),
+        (
+            json!({"apiVersion": "no/v9", "kind": "Unicorn", "metadata": metadata}),
+            "kind",
+            &words::OBJECT_KIND_UNKNOWN,
+        ),
+        (
+            json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {}}),
+            "metadata.name",
+            &words::OBJECT_NO_NAME,
+        ),
+        (
+            json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}),
+            "metadata.namespace",
+            &words::OBJECT_NO_NAMESPACE,
+        ),
+        (
+            json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "resourceVersion": "5"}}),
+            "metadata.resourceVersion",
+            &words::OBJECT_RESOURCE_VERSION,
+        ),
+    ] {
+        let refused = clusters.dry_run(&admin(), "east", &object).await.unwrap().refused;
+        match refused {
+            Some(AppError::Invalid { issues }) => {
+                assert_eq!(
+                    (issues[0].path.to_string().as_str(), &*issues[0].text.key),
+                    (path, word.key),
+                    "{object}"
+                );
+            }
+            other => panic!("{object}: {other:?}"),
+        }
+    }
+    assert_eq!(fake.count(|asked| asked.query.contains("dryRun")), 0);
+    let unknown = clusters.list(&admin(), &ListQuery::all("nowhere", WorkloadKind::StatefulSet)).await;
+    assert!(matches!(unknown, Err(AppError::Refused { .. })));
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_delete_names_the_uid_and_claims_are_told_before() {
+    let fake = Fake::start(healthy(|asked| {
+        let object = "/apis/apps/v1/namespaces/shop/statefulsets/web";
+        match (asked.method.as_str(), asked.path.as_str()) {
+            ("GET", path) if path == object => {
+                let mut object = set("web", "u-w", 1, 2);
+                object["spec"]["volumeClaimTemplates"] = json!([{"metadata": {"name": "data"}}]);
+                Some(Answer::Json(200, object))
+            }
+            ("DELETE", path) if path == object => Some(match asked.body["preconditions"]["uid"].as_str() {
+                Some("u-w") => Answer::Json(200, json!({"kind": "Status", "status": "Success"})),
+                _ => status(409, "Conflict", "Precondition failed: UID in precondition: x, UID in object meta: u-w"),
+            }),
+            ("GET", "/api/v1/namespaces/shop/persistentvolumeclaims") => {
+                let claim = |name: &str| {
+                    json!({"metadata": {"name": name}, "spec": {"resources": {"requests": {"storage": "1Gi"}}}})
+                };
+                let names = ["data-web-10", "data-web-2", "data-web-x", "data-web-02", "other-web-0", "data-webby-0"];
+                Some(list("1", "", names.map(claim).to_vec()))
+            }
+            _ => None,
+        }
+    }))
+    .await;
+    let clusters = register(&fake);
+    until_state(&clusters, ClusterState::Running).await;
+    let target = ObjectRef {
+        cluster: "east".into(),
+        api_version: "apps/v1".into(),
+        kind: "StatefulSet".into(),
+        namespace: Some("shop".into()),
+        name: "web".into(),
+    };
+    assert!(clusters.exists(&admin(), &target).await.unwrap());
+    assert!(!clusters.exists(&admin(), &ObjectRef { name: "no".into(), ..target.clone() }).await.unwrap());
+    let plan = clusters.plan_delete(&admin(), &target).await.unwrap();
+    let claim = |name: &str| (name.to_owned(), "1Gi".to_owned());
+    assert_eq!(plan.claims_kept, [claim("data-web-2"), claim("data-web-10")]);
+    assert_eq!((plan.uid.as_str(), plan.claims_deleted.len(), plan.forbidden), ("u-w", 0, None));
+
+    let stranger = clusters.delete(&admin(), &target, "u-other").await;
+    assert!(matches!(stranger, Err(AppError::Refused { .. })), "{stranger:?}");
+    clusters.delete(&admin(), &target, "u-w").await.unwrap();
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_plan_orders_waits_and_notes() {
+    let fake = Fake::start(healthy(|asked| {
+        if asked.query.contains("dryRun=All") {
+            return Some(match asked.body["metadata"]["name"].as_str() {
+                Some("bad") => Answer::Json(
+                    422,
+                    json!({"reason": "Invalid", "message": "bad",
+                    "details": {"causes": [{"message": "no", "field": "data"}]}}),
+                ),
+                _ => Answer::Json(201, asked.body.clone()),
+            });
+        }
+        None
+    }))
+    .await;
+    let clusters = register(&fake);
+    until_state(&clusters, ClusterState::Running).await;
+    let object = |api_version: &str, kind: &str, name: &str, namespace: &str| {
+        let mut metadata = json!({"name": name});
+        if !namespace.is_empty() {
+            metadata["namespace"] = json!(namespace);
+        }
+        json!({"apiVersion": api_version, "kind": kind, "metadata": metadata})
+    };
+    let mut web = object("apps/v1", "StatefulSet", "web", "");
+    web["spec"] = json!({"serviceName": "web", "template": {"spec": {"containers": [{"name": "c"}],
+        "volumes": [{"configMap": {"name": "conf"}}, {"secret": {"secretName": "gone"}}]}}});
+    let request = PlanRequest {
+        cluster: "east".into(),
+        default_namespace: "shop".into(),
+        objects: vec![
+            web,
+            object("v1", "ConfigMap", "conf", "shop"),
+            object("v1", "ConfigMap", "late", "fresh"),
+            object("v1", "Namespace", "fresh", ""),
+            object("v1", "ConfigMap", "bad", ""),
+        ],
+    };
+    let plan = clusters.plan(&admin(), &request).await.unwrap();
+    let order: Vec<u32> = plan.objects.iter().map(|object| object.index).collect();
+    assert_eq!(order, [3, 1, 2, 4, 0]);
+    let by_index = |index: u32| plan.objects.iter().find(|object| object.index == index).unwrap();
+    assert_eq!(by_index(2).waits_for, Some(3));
+    assert!(matches!(by_index(4).refused, Some(AppError::Invalid { .. })));
+    assert!(by_index(4).namespace_defaulted && by_index(0).namespace_defaulted);
+    assert!(!by_index(1).namespace_defaulted && !by_index(3).namespace_defaulted);
+    assert_eq!(by_index(3).target.namespace, None);
+    let notes: Vec<(String, String)> =
+        by_index(0).notes.iter().map(|note| (note.path.to_string(), note.text.key.to_string())).collect();
+    assert_eq!(
+        notes,
+        [
+            ("spec.serviceName".to_owned(), words::NOTE_MISSING_SERVICE.key.to_owned()),
+            (
+                "spec.template.spec.volumes[1].secret.secretName".to_owned(),
+                words::NOTE_MISSING.key.to_owned()
+            ),
+        ]
+    );
+    assert!(!plan.is_good());
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn verify_says_what_the_credential_may_do() {
+    let fake = Fake::start(healthy(|asked| match asked.path.as_str() {
+        REVIEWS => {
+            let verb =
+                asked.body["spec"]["resourceAttributes"]["verb"].as_str().unwrap_or_default().to_owned();
+            Some(Answer::Json(201, json!({"status": {"allowed": verb != "impersonate"}})))
+        }
+        "/apis/authentication.k8s.io/v1/selfsubjectreviews" => Some(Answer::Json(
+            201,
+            json!({"status": {"userInfo": {"username": "system:serviceaccount:a:b"}}}),
+        )),
+        "/api/v1/namespaces/kube-system" => Some(Answer::Json(200, json!({"metadata": {"uid": "ks"}}))),
+        _ => None,
+    }))
+    .await;
+    let report = verify::verify(&fake.credential(), crate::fake::SANDBOX).await.unwrap();
+    assert_eq!((report.version.as_str(), report.system_uid.as_str()), ("v1.37.2", "ks"));
+    assert_eq!(report.user, "system:serviceaccount:a:b");
+    assert_eq!(report.dialled, fake.url.trim_start_matches("http://"));
+    assert!(!report.is_good());
+    assert_eq!(report.issues[0].text.key, words::VERIFY_NO_IMPERSONATE.key);
+    let may: Vec<bool> = report.powers.iter().map(|(_, may)| *may).collect();
+    assert_eq!(may, [false, true, true, true, true, true]);
+}

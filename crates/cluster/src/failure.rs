@@ -1,0 +1,294 @@
+//! What can go wrong with a call, and the one place where it becomes an [`AppError`].
+
+use std::error::Error as StdError;
+
+use binnacle_model::{AppError, FieldPath, Issue, Text, words::errors as words};
+use rustls::{AlertDescription, CertificateError};
+use serde::Deserialize;
+
+use crate::connect::{BadCredential, DialError};
+
+/// Why a call gave no good answer.
+#[derive(Clone, Debug)]
+pub(crate) enum Failure {
+    /// No answer, or none that can be understood; the sentence says why.
+    Unreachable(Text),
+    /// The deadline passed, in seconds.
+    Timeout(u32),
+    /// The API server answered with an error status.
+    Status(Status),
+}
+
+/// Kubernetes' `meta/v1` Status, the parts that are read.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Status {
+    pub(crate) code: u16,
+    pub(crate) reason: String,
+    pub(crate) message: String,
+    pub(crate) details: Option<Details>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Details {
+    name: String,
+    kind: String,
+    causes: Option<Vec<Cause>>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Cause {
+    reason: String,
+    message: String,
+    field: String,
+}
+
+/// What a call was about, for the sentences.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct About<'a> {
+    /// The cluster's name in the console.
+    pub(crate) cluster: &'a str,
+    /// Kubernetes verb.
+    pub(crate) verb: &'a str,
+    /// Plural resource with its group.
+    pub(crate) resource: &'a str,
+    /// Kind.
+    pub(crate) kind: &'a str,
+    /// Namespace, or empty.
+    pub(crate) namespace: &'a str,
+    /// Name, or empty.
+    pub(crate) name: &'a str,
+}
+
+impl Failure {
+    /// Whether this says that the cluster, not the request, is at fault.
+    pub(crate) fn is_outage(&self) -> bool {
+        matches!(self, Failure::Unreachable(_) | Failure::Timeout(_))
+    }
+
+    /// The HTTP status, when the API server answered.
+    pub(crate) fn code(&self) -> Option<u16> {
+        match self {
+            Failure::Status(status) => Some(status.code),
+            _ => None,
+        }
+    }
+
+    /// Why, as the part of a sentence after "does not answer:".
+    pub(crate) fn reason(&self) -> Text {
+        match self {
+            Failure::Unreachable(reason) => reason.clone(),
+            Failure::Timeout(seconds) => Text::new(&words::REACH_TIMEOUT, [seconds.to_string()]),
+            Failure::Status(status) => match status.code {
+                401 => words::REACH_CREDENTIAL.into(),
+                429 | 503 => Text::new(&words::REACH_BUSY, [&status.message]),
+                _ => Text::new(&words::REACH_FAILED, [&status.message]),
+            },
+        }
+    }
+
+    /// The error that the user sees.
+    pub(crate) fn into_app(self, about: About<'_>) -> AppError {
+        let cluster = about.cluster.to_owned();
+        match self {
+            Failure::Unreachable(reason) => AppError::Unreachable { cluster, reason },
+            Failure::Timeout(seconds) => AppError::Timeout { cluster, seconds },
+            Failure::Status(status) => status.into_app(about),
+        }
+    }
+}
+
+impl Status {
+    /// The status in an answer's body; a body that is none keeps its code and its first line.
+    pub(crate) fn read(code: u16, body: &[u8]) -> Status {
+        let mut status = serde_json::from_slice::<Status>(body).unwrap_or_default();
+        if status.message.is_empty() {
+            let text = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
+            status.message = text.lines().next().unwrap_or_default().trim().to_owned();
+        }
+        if status.message.is_empty() {
+            status.message = format!("HTTP {code}");
+        }
+        status.code = code;
+        status
+    }
+
+    fn into_app(self, about: About<'_>) -> AppError {
+        let (kind, name) = self.object(about);
+        match self.code {
+            403 => self.forbidden(about),
+            404 => AppError::NotFound { kind, name },
+            409 if self.reason == "AlreadyExists" => AppError::AlreadyExists { kind, name },
+            409 => AppError::Conflict { kind, name },
+            413 => AppError::TooLarge { limit: "1.5 MiB".to_owned() },
+            400 | 422 => AppError::Invalid { issues: self.issues() },
+            _ => {
+                let cluster = about.cluster.to_owned();
+                AppError::Unreachable { cluster, reason: Failure::Status(self).reason() }
+            }
+        }
+    }
+
+    /// Kind and name of the object the answer is about: usually the one asked for, sometimes its
+    /// namespace.
+    fn object(&self, about: About<'_>) -> (String, String) {
+        match &self.details {
+            Some(details) if details.kind == "namespaces" && about.kind != "Namespace" => {
+                ("Namespace".to_owned(), details.name.clone())
+            }
+            Some(details) if about.name.is_empty() => (about.kind.to_owned(), details.name.clone()),
+            _ => (about.kind.to_owned(), about.name.to_owned()),
+        }
+    }
+
+    /// Access rules say `cannot VERB resource "R" in API group "G" in the namespace "N"`
+    /// (k8s.io/apiserver `responsewriters.forbiddenMessage`); anything else that answers 403 is an
+    /// admission rule with a sentence of its own.
+    fn forbidden(self, about: About<'_>) -> AppError {
+        let Some((_, tail)) = self.message.split_once(" cannot ") else {
+            return AppError::Refused { text: Text::raw(self.message) };
+        };
+        let verb = tail.split(' ').next().unwrap_or(about.verb).to_owned();
+        let resource = quoted(tail, "resource \"").unwrap_or(about.resource);
+        let group = quoted(tail, "API group \"").unwrap_or_default();
+        let resource = if group.is_empty() || resource.ends_with(group) {
+            resource.to_owned()
+        } else {
+            format!("{resource}.{group}")
+        };
+        let asked = if about.namespace.is_empty() { about.cluster } else { about.namespace };
+        let whole = if tail.contains("at the cluster scope") { about.cluster } else { asked };
+        let scope = quoted(tail, "namespace \"").unwrap_or(whole).to_owned();
+        AppError::Forbidden { verb, resource, scope, message: self.message }
+    }
+
+    /// One issue for each cause, or for each error of strict decoding, or one for the whole.
+    fn issues(&self) -> Vec<Issue> {
+        let causes = self.details.iter().flat_map(|details| details.causes.iter().flatten());
+        let mut issues: Vec<Issue> = Vec::new();
+        for cause in causes {
+            // `field` is the path; for a whole object some rules write `<nil>`.
+            let path = FieldPath::from(cause.field.trim_start_matches("<nil>"));
+            let said = if cause.message.is_empty() { &cause.reason } else { &cause.message };
+            let issue = Issue::error(path, Text::raw(said));
+            if !issues.contains(&issue) {
+                issues.push(issue);
+            }
+        }
+        if issues.is_empty() {
+            issues = decoding_issues(&self.message);
+        }
+        if issues.is_empty() {
+            issues.push(Issue::error(FieldPath::root(), Text::raw(&self.message)));
+        }
+        issues
+    }
+}
+
+/// Issues of a body that could not be decoded: `strict decoding error: unknown field "spec.foo",
+/// duplicate field "spec.bar"` (sigs.k8s.io/json), or a type that does not fit:
+/// `json: cannot unmarshal string into Go struct field StatefulSetSpec.spec.replicas of type int32`.
+fn decoding_issues(message: &str) -> Vec<Issue> {
+    let mut issues = Vec::new();
+    if let Some((_, list)) = message.split_once("strict decoding error: ") {
+        for part in list.split(", ") {
+            let (word, rest) = if let Some(rest) = part.strip_prefix("unknown field \"") {
+                (words::OBJECT_UNKNOWN_FIELD, rest)
+            } else if let Some(rest) = part.strip_prefix("duplicate field \"") {
+                (words::OBJECT_DUPLICATE_FIELD, rest)
+            } else {
+                continue;
+            };
+            issues.push(Issue::error(FieldPath::from(rest.trim_end_matches('"')), word));
+        }
+    } else if let Some((_, rest)) = message.split_once("Go struct field ") {
+        let place = rest.split(" of type").next().unwrap_or_default();
+        let path = place.split_once('.').map_or("", |(_, path)| path);
+        issues.push(Issue::error(FieldPath::from(path), Text::raw(message)));
+    }
+    issues
+}
+
+fn quoted<'a>(text: &'a str, before: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(before)?;
+    rest.split('"').next()
+}
+
+/// Why the transport failed, in words. `host` is the server's.
+pub(crate) fn transport_reason(error: &(dyn StdError + 'static), host: &str) -> Text {
+    let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
+    let mut last = error.to_string();
+    while let Some(current) = cause {
+        if let Some(dial) = current.downcast_ref::<DialError>() {
+            return dial_reason(dial);
+        }
+        if let Some(tls) = current.downcast_ref::<rustls::Error>() {
+            return tls_reason(tls, host);
+        }
+        if let Some(io) = current.downcast_ref::<std::io::Error>()
+            && let Some(inner) = io.get_ref()
+            && let Some(tls) = inner.downcast_ref::<rustls::Error>()
+        {
+            return tls_reason(tls, host);
+        }
+        last = current.to_string();
+        cause = current.source();
+    }
+    Text::new(&words::REACH_BROKEN, [last])
+}
+
+fn dial_reason(error: &DialError) -> Text {
+    match error {
+        DialError::Resolve { host, .. } => Text::new(&words::REACH_RESOLVE, [host]),
+        DialError::Denied { host, address, why } => why.explain(host, *address),
+        DialError::Connect { address, source } => {
+            Text::new(&words::REACH_CONNECT, [address.to_string(), source.kind().to_string()])
+        }
+        DialError::Timeout => Text::new(&words::REACH_TIMEOUT, ["3"]),
+        DialError::Tls { host, source } => {
+            match source.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+                Some(tls) => tls_reason(tls, host),
+                None => Text::new(&words::TLS_OTHER, [source.to_string()]),
+            }
+        }
+    }
+}
+
+fn tls_reason(error: &rustls::Error, host: &str) -> Text {
+    use CertificateError as C;
+    match error {
+        rustls::Error::InvalidCertificate(C::UnknownIssuer | C::BadSignature) => words::TLS_AUTHORITY.into(),
+        rustls::Error::InvalidCertificate(C::Expired | C::ExpiredContext { .. }) => words::TLS_EXPIRED.into(),
+        rustls::Error::InvalidCertificate(C::NotValidYet | C::NotValidYetContext { .. }) => {
+            words::TLS_NOT_YET.into()
+        }
+        rustls::Error::InvalidCertificate(C::NotValidForName | C::NotValidForNameContext { .. }) => {
+            Text::new(&words::TLS_NAME, [host])
+        }
+        rustls::Error::AlertReceived(
+            alert @ (AlertDescription::BadCertificate
+            | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateRequired
+            | AlertDescription::CertificateRevoked
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnknownCA),
+        ) => Text::new(&words::TLS_CLIENT, [format!("{alert:?}")]),
+        other => Text::new(&words::TLS_OTHER, [other.to_string()]),
+    }
+}
+
+impl From<BadCredential> for Failure {
+    fn from(error: BadCredential) -> Self {
+        Failure::Unreachable(match error {
+            BadCredential::Server => words::KC_SERVER.into(),
+            BadCredential::Authorities => words::TLS_AUTHORITY.into(),
+            BadCredential::ClientCertificate => words::KC_KEY_PAIR.into(),
+            BadCredential::Tls(source) => Text::new(&words::TLS_OTHER, [source.to_string()]),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+use serde_json::json;
+
+use super::*;
+
+fn pod(uid: &str, name: &str, ready: bool, phase: &str, waiting: &str, node: &str) -> PodItem {
+    serde_json::from_value(json!({
+        "metadata": {"name": name, "namespace": "shop", "uid": uid,
+            "ownerReferences": [{"kind": "StatefulSet", "name": "web", "uid": "set", "controller": true}]},
+        "spec": {"nodeName": node, "containers": [{"resources": {"requests": {"cpu": "100m", "memory": "1Mi"}}}]},
+        "status": {"phase": phase,
+            "conditions": [{"type": "Ready", "status": if ready { "True" } else { "False" }}],
+            "containerStatuses": [{"name": "c", "ready": ready, "state": {"waiting": {"reason": waiting}}}]},
+    }))
+    .unwrap()
+}
+
+#[test]
+fn sums_follow_every_change() {
+    let mut pods = Pods::default();
+    pods.begin_round();
+    assert!(pods.upsert(pod("1", "web-0", true, "Running", "", "n1")).is_some());
+    assert!(pods.upsert(pod("1", "web-0", true, "Running", "", "n1")).is_none(), "the same pod is no change");
+    pods.upsert(pod("2", "web-1", false, "Pending", "", "n1"));
+    pods.upsert(pod("3", "web-2", false, "Succeeded", "", "n2"));
+    assert_eq!(pods.sums(), PodSums { count: ReadyCount { ready: 1, total: 2 }, cpu: 200, memory: 2 << 20 });
+    pods.upsert(pod("2", "web-1", true, "Running", "", "n1"));
+    pods.remove("1");
+    assert_eq!(pods.sums().count, ReadyCount { ready: 1, total: 1 });
+    pods.begin_round();
+    pods.upsert(pod("3", "web-2", false, "Succeeded", "", "n2"));
+    let touched = pods.sweep();
+    assert_eq!(touched.len(), 1);
+    assert_eq!(&*touched[0].uid, "set");
+    assert_eq!(pods.sums(), PodSums::default());
+    assert_eq!(pods.rows_of("set").len(), 1);
+}
+
+#[test]
+fn the_lowest_bad_pod_speaks_for_its_owner() {
+    let mut pods = Pods::default();
+    for (uid, name, waiting) in
+        [("1", "web-0", ""), ("2", "web-10", "CrashLoopBackOff"), ("3", "web-9", "ImagePullBackOff")]
+    {
+        pods.upsert(pod(uid, name, false, "Running", waiting, ""));
+    }
+    let worst = pods.worst_of("set").unwrap();
+    assert_eq!((worst.ordinal, worst.name.as_str()), (Some(9), "web-9"));
+    assert_eq!(pods.worst_of("other"), None);
+    let names: Vec<String> = pods.rows_of("set").into_iter().map(|row| row.name).collect();
+    assert_eq!(names, ["web-0", "web-9", "web-10"]);
+}

@@ -1,0 +1,525 @@
+//! Objects as the caches keep them: projected while they are parsed, so that the whole object is never
+//! in memory (design §7).
+
+use std::sync::Arc;
+
+use binnacle_model::{
+    quantity::Quantity,
+    status::{PodStatus, pod_status},
+};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value, json};
+
+use crate::clock;
+
+/// Common metadata.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct Meta {
+    pub(crate) name: String,
+    pub(crate) namespace: String,
+    pub(crate) uid: String,
+    pub(crate) creation_timestamp: String,
+    pub(crate) deletion_timestamp: Option<String>,
+    pub(crate) generation: i64,
+    pub(crate) owner_references: Option<Vec<Owner>>,
+}
+
+/// An owner reference.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Owner {
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) uid: String,
+    pub(crate) controller: bool,
+}
+
+/// What a StatefulSet's status is decided from, in small numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SetFacts {
+    pub(crate) deleting: bool,
+    pub(crate) generation: i64,
+    pub(crate) observed: i64,
+    pub(crate) want: u32,
+    pub(crate) pods: u32,
+    pub(crate) ready: u32,
+    pub(crate) updated: u32,
+    pub(crate) available: u32,
+    pub(crate) same_revision: bool,
+    pub(crate) on_delete: bool,
+    pub(crate) partition: u32,
+    pub(crate) min_ready: u32,
+    pub(crate) parallel: bool,
+}
+
+impl SetFacts {
+    /// The object again, as far as the status rules read it.
+    pub(crate) fn object(&self) -> Value {
+        let revision = |same: bool| if same { "a" } else { "b" };
+        let mut metadata = Map::new();
+        metadata.insert("generation".into(), self.generation.into());
+        if self.deleting {
+            metadata.insert("deletionTimestamp".into(), "set".into());
+        }
+        json!({
+            "metadata": metadata,
+            "spec": {
+                "replicas": self.want,
+                "minReadySeconds": self.min_ready,
+                "podManagementPolicy": if self.parallel { "Parallel" } else { "OrderedReady" },
+                "updateStrategy": {
+                    "type": if self.on_delete { "OnDelete" } else { "RollingUpdate" },
+                    "rollingUpdate": {"partition": self.partition},
+                },
+            },
+            "status": {
+                "observedGeneration": self.observed,
+                "replicas": self.pods,
+                "readyReplicas": self.ready,
+                "updatedReplicas": self.updated,
+                "availableReplicas": self.available,
+                "currentRevision": "a",
+                "updateRevision": revision(self.same_revision),
+            },
+        })
+    }
+}
+
+/// A StatefulSet.
+#[derive(Debug, Deserialize)]
+#[serde(from = "RawSet")]
+pub(crate) struct SetItem {
+    pub(crate) uid: Arc<str>,
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+    pub(crate) created: i64,
+    pub(crate) images: Vec<String>,
+    pub(crate) facts: SetFacts,
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+struct RawSet {
+    metadata: Meta,
+    spec: RawSetSpec,
+    status: RawSetStatus,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct RawSetSpec {
+    replicas: Option<u32>,
+    min_ready_seconds: u32,
+    pod_management_policy: String,
+    update_strategy: RawStrategy,
+    template: RawTemplate,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct RawStrategy {
+    #[serde(rename = "type")]
+    kind: String,
+    rolling_update: Option<RawRolling>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawRolling {
+    partition: Option<u32>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawTemplate {
+    spec: RawTemplateSpec,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawTemplateSpec {
+    containers: Vec<RawImage>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawImage {
+    image: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct RawSetStatus {
+    observed_generation: i64,
+    replicas: u32,
+    ready_replicas: u32,
+    updated_replicas: u32,
+    available_replicas: u32,
+    current_revision: String,
+    update_revision: String,
+}
+
+impl From<RawSet> for SetItem {
+    fn from(raw: RawSet) -> Self {
+        let RawSet { metadata, spec, status } = raw;
+        SetItem {
+            created: clock::parse(&metadata.creation_timestamp),
+            images: spec.template.spec.containers.into_iter().map(|container| container.image).collect(),
+            facts: SetFacts {
+                deleting: metadata.deletion_timestamp.is_some(),
+                generation: metadata.generation,
+                observed: status.observed_generation,
+                want: spec.replicas.unwrap_or(1),
+                pods: status.replicas,
+                ready: status.ready_replicas,
+                updated: status.updated_replicas,
+                available: status.available_replicas,
+                same_revision: status.current_revision == status.update_revision,
+                on_delete: spec.update_strategy.kind == "OnDelete",
+                partition: spec.update_strategy.rolling_update.and_then(|r| r.partition).unwrap_or(0),
+                min_ready: spec.min_ready_seconds,
+                parallel: spec.pod_management_policy == "Parallel",
+            },
+            uid: metadata.uid.into(),
+            namespace: metadata.namespace,
+            name: metadata.name,
+        }
+    }
+}
+
+/// A pod.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "RawPod")]
+pub(crate) struct PodItem {
+    pub(crate) uid: Arc<str>,
+    pub(crate) namespace: Arc<str>,
+    pub(crate) name: Box<str>,
+    /// The controller: kind, name, uid.
+    pub(crate) owner: Option<Box<PodOwner>>,
+    pub(crate) status: PodStatus,
+    /// Whether it ended for good.
+    pub(crate) ended: bool,
+    /// Whether its Ready condition is True.
+    pub(crate) is_ready: bool,
+    pub(crate) ready: u32,
+    pub(crate) containers: u32,
+    pub(crate) restarts: u32,
+    pub(crate) node: Box<str>,
+    pub(crate) ip: Box<str>,
+    pub(crate) created: i64,
+    /// Requested millicores.
+    pub(crate) cpu: u64,
+    /// Requested bytes.
+    pub(crate) memory: u64,
+}
+
+/// A pod's controller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PodOwner {
+    pub(crate) kind: Box<str>,
+    pub(crate) name: Box<str>,
+    pub(crate) uid: Box<str>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawPod {
+    metadata: Meta,
+    spec: RawPodSpec,
+    status: Value,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct RawPodSpec {
+    node_name: String,
+    containers: Vec<RawContainer>,
+    init_containers: Option<Vec<RawContainer>>,
+    overhead: Option<RawAmounts>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct RawContainer {
+    restart_policy: Option<String>,
+    resources: RawResources,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawResources {
+    requests: Option<RawAmounts>,
+}
+
+/// CPU and memory of a resource list, in millicores and bytes.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(default)]
+struct RawAmounts {
+    #[serde(deserialize_with = "millis")]
+    cpu: u64,
+    #[serde(deserialize_with = "units")]
+    memory: u64,
+}
+
+fn quantity<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Quantity>, D::Error> {
+    // The API server writes strings; numbers are legal too.
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => Quantity::parse(&text).ok(),
+        Value::Number(number) => Quantity::parse(&number.to_string()).ok(),
+        _ => None,
+    })
+}
+
+fn millis<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    Ok(quantity(deserializer)?.map_or(0, |amount| amount.milli().max(0).unsigned_abs()))
+}
+
+fn units<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    Ok(quantity(deserializer)?.map_or(0, |amount| amount.units().max(0).unsigned_abs()))
+}
+
+impl RawPodSpec {
+    /// What the scheduler counts: the sum over containers and sidecars, or the largest init container
+    /// if that is more, and the overhead (Kubernetes docs, "Resource sharing within containers").
+    fn requested(&self, amount: impl Fn(&RawAmounts) -> u64) -> u64 {
+        let of = |container: &RawContainer| container.resources.requests.as_ref().map_or(0, &amount);
+        let inits = self.init_containers.as_deref().unwrap_or_default();
+        let mut sidecars = 0_u64;
+        let mut peak = 0_u64;
+        for init in inits {
+            if init.restart_policy.as_deref() == Some("Always") {
+                sidecars = sidecars.saturating_add(of(init));
+                peak = peak.max(sidecars);
+            } else {
+                peak = peak.max(sidecars.saturating_add(of(init)));
+            }
+        }
+        let work = self.containers.iter().fold(sidecars, |sum, container| sum.saturating_add(of(container)));
+        work.max(peak).saturating_add(self.overhead.as_ref().map_or(0, &amount))
+    }
+}
+
+impl From<RawPod> for PodItem {
+    fn from(raw: RawPod) -> Self {
+        let RawPod { metadata, spec, status } = raw;
+        let statuses = status.get("containerStatuses").and_then(Value::as_array);
+        let statuses = statuses.map(Vec::as_slice).unwrap_or_default();
+        let ready = statuses.iter().filter(|s| s.get("ready") == Some(&Value::Bool(true))).count();
+        let restarts: u64 = statuses.iter().filter_map(|s| s.get("restartCount")?.as_u64()).sum();
+        let phase = status.get("phase").and_then(Value::as_str).unwrap_or_default();
+        let ended = matches!(phase, "Succeeded" | "Failed");
+        let conditions = status.get("conditions").and_then(Value::as_array);
+        let is_ready = conditions.into_iter().flatten().any(|condition| {
+            condition.get("type").and_then(Value::as_str) == Some("Ready")
+                && condition.get("status").and_then(Value::as_str) == Some("True")
+        });
+        let ip = status.get("podIP").and_then(Value::as_str).unwrap_or_default().into();
+        let owner = metadata.owner_references.unwrap_or_default().into_iter().find(|owner| owner.controller);
+        let mut head = Map::new();
+        if let Some(at) = metadata.deletion_timestamp {
+            head.insert("deletionTimestamp".into(), at.into());
+        }
+        let (cpu, memory) = (spec.requested(|a| a.cpu), spec.requested(|a| a.memory));
+        PodItem {
+            uid: metadata.uid.into(),
+            namespace: metadata.namespace.into(),
+            name: metadata.name.into(),
+            owner: owner.map(|owner| {
+                Box::new(PodOwner { kind: owner.kind.into(), name: owner.name.into(), uid: owner.uid.into() })
+            }),
+            ended,
+            is_ready,
+            ready: u32::try_from(ready).unwrap_or(u32::MAX),
+            containers: u32::try_from(spec.containers.len()).unwrap_or(u32::MAX),
+            restarts: u32::try_from(restarts).unwrap_or(u32::MAX),
+            ip,
+            node: spec.node_name.into(),
+            created: clock::parse(&metadata.creation_timestamp),
+            cpu,
+            memory,
+            status: pod_status(&Value::Object(Map::from_iter([
+                ("metadata".to_owned(), Value::Object(head)),
+                ("status".to_owned(), status),
+            ]))),
+        }
+    }
+}
+
+/// A node.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "RawNode")]
+pub(crate) struct NodeItem {
+    pub(crate) name: String,
+    pub(crate) ready: bool,
+    pub(crate) reason: String,
+    pub(crate) roles: Vec<String>,
+    pub(crate) zone: String,
+    pub(crate) version: String,
+    pub(crate) created: i64,
+    pub(crate) cpu: u64,
+    pub(crate) memory: u64,
+    pub(crate) pods: u64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawNode {
+    metadata: RawNodeMeta,
+    spec: RawNodeSpec,
+    status: RawNodeStatus,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct RawNodeMeta {
+    name: String,
+    creation_timestamp: String,
+    labels: Option<Map<String, Value>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawNodeSpec {
+    unschedulable: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct RawNodeStatus {
+    allocatable: RawAllocatable,
+    conditions: Option<Vec<RawCondition>>,
+    node_info: RawNodeInfo,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawAllocatable {
+    #[serde(deserialize_with = "millis")]
+    cpu: u64,
+    #[serde(deserialize_with = "units")]
+    memory: u64,
+    #[serde(deserialize_with = "units")]
+    pods: u64,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawCondition {
+    #[serde(rename = "type")]
+    kind: String,
+    status: String,
+    reason: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct RawNodeInfo {
+    kubelet_version: String,
+}
+
+/// Prefix of the labels that name a node's roles.
+const ROLE_LABEL: &str = "node-role.kubernetes.io/";
+/// The label that names a node's zone.
+const ZONE_LABEL: &str = "topology.kubernetes.io/zone";
+
+impl From<RawNode> for NodeItem {
+    fn from(raw: RawNode) -> Self {
+        let labels = raw.metadata.labels.unwrap_or_default();
+        let conditions = raw.status.conditions.unwrap_or_default();
+        let condition = conditions.iter().find(|condition| condition.kind == "Ready");
+        let ready = condition.is_some_and(|condition| condition.status == "True");
+        let reason = if !ready {
+            condition.map_or("NoStatus", |condition| condition.reason.as_str()).to_owned()
+        } else if raw.spec.unschedulable {
+            "SchedulingDisabled".to_owned()
+        } else {
+            String::new()
+        };
+        NodeItem {
+            roles: labels.keys().filter_map(|key| key.strip_prefix(ROLE_LABEL)).map(str::to_owned).collect(),
+            zone: labels.get(ZONE_LABEL).and_then(Value::as_str).unwrap_or_default().to_owned(),
+            name: raw.metadata.name,
+            ready,
+            reason,
+            version: raw.status.node_info.kubelet_version,
+            created: clock::parse(&raw.metadata.creation_timestamp),
+            cpu: raw.status.allocatable.cpu,
+            memory: raw.status.allocatable.memory,
+            pods: raw.status.allocatable.pods,
+        }
+    }
+}
+
+/// A namespace.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "RawNamespace")]
+pub(crate) struct NamespaceItem {
+    pub(crate) name: String,
+    pub(crate) uid: String,
+    pub(crate) terminating: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawNamespace {
+    metadata: Meta,
+    status: RawPhase,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawPhase {
+    phase: String,
+}
+
+impl From<RawNamespace> for NamespaceItem {
+    fn from(raw: RawNamespace) -> Self {
+        let terminating = raw.metadata.deletion_timestamp.is_some() || raw.status.phase == "Terminating";
+        NamespaceItem { name: raw.metadata.name, uid: raw.metadata.uid, terminating }
+    }
+}
+
+/// A Deployment or DaemonSet, only to be counted.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "RawCounted")]
+pub(crate) struct CountedItem {
+    pub(crate) uid: String,
+    pub(crate) ready: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawCounted {
+    metadata: Meta,
+    spec: RawCountedSpec,
+    status: RawCountedStatus,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawCountedSpec {
+    replicas: Option<u32>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct RawCountedStatus {
+    ready_replicas: u32,
+    desired_number_scheduled: Option<u32>,
+    number_ready: u32,
+}
+
+impl From<RawCounted> for CountedItem {
+    fn from(raw: RawCounted) -> Self {
+        let ready = match raw.status.desired_number_scheduled {
+            Some(want) => raw.status.number_ready >= want,
+            None => raw.status.ready_replicas >= raw.spec.replicas.unwrap_or(1),
+        };
+        CountedItem { uid: raw.metadata.uid, ready }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,224 @@
+//! What would come of creating some objects: the order, a strict dry run each, and references that
+//! lead nowhere.
+
+mod references;
+
+use binnacle_model::{
+    AppError, Issue, Result,
+    diagnosis::Document,
+    doctor,
+    object::{ObjectRef, list, text},
+    plan::{Plan, PlanRequest, PlannedObject},
+    session::Caller,
+};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use serde_json::Value;
+
+use crate::cluster::Cluster;
+
+/// Dry runs of one plan at a time.
+const CONCURRENT: usize = 4;
+
+/// One object of the request, on its way to the plan.
+struct Step {
+    /// Its place in the request.
+    index: usize,
+    object: Value,
+    namespace_defaulted: bool,
+    /// The place of the object that must be created before this one can even be dry-run.
+    waits_for: Option<usize>,
+}
+
+/// What the objects of a request create, for those that come later.
+#[derive(Default)]
+struct Promised {
+    /// Namespaces, by name.
+    namespaces: Vec<(String, usize)>,
+    /// Definitions: group, kind, whether namespaced.
+    definitions: Vec<(String, String, bool, usize)>,
+    /// Everything: kind, namespace, name, object.
+    objects: Vec<(String, String, String, Value)>,
+}
+
+impl Cluster {
+    /// The plan of a request.
+    pub(crate) async fn plan(&self, caller: &Caller, request: &PlanRequest) -> Result<Plan> {
+        let order = doctor::order(&documents(&request.objects));
+        let mut promised = Promised::default();
+        let mut steps = Vec::with_capacity(order.len());
+        for index in order {
+            let Some(object) = request.objects.get(index) else { continue };
+            let step = self.step(caller, index, object, &request.default_namespace, &promised).await?;
+            promised.add(&step);
+            steps.push(step);
+        }
+        let promised = &promised;
+        let planned = steps.into_iter().map(|step| self.planned(caller, step, promised));
+        let objects = stream::iter(planned).buffered(CONCURRENT).try_collect().await?;
+        Ok(Plan { objects })
+    }
+
+    /// Fills in the namespace and finds what the object has to wait for.
+    async fn step(
+        &self,
+        caller: &Caller,
+        index: usize,
+        object: &Value,
+        default_namespace: &str,
+        promised: &Promised,
+    ) -> Result<Step> {
+        let mut object = object.clone();
+        let (api_version, kind) =
+            (text(&object, "/apiVersion").to_owned(), text(&object, "/kind").to_owned());
+        let (group, _) = crate::discovery::split_api_version(&api_version);
+        let mut waits_for = None;
+        let namespaced = if api_version.is_empty() || kind.is_empty() {
+            false
+        } else if let Some(resource) = self.resource(caller, &api_version, &kind).await? {
+            resource.namespaced
+        } else {
+            let definition = promised.definitions.iter().find(|(g, k, ..)| g == group && *k == kind);
+            waits_for = definition.map(|(.., place)| *place);
+            definition.is_some_and(|(_, _, namespaced, _)| *namespaced)
+        };
+        let namespace_defaulted = namespaced
+            && text(&object, "/metadata/namespace").is_empty()
+            && !default_namespace.is_empty()
+            && put_namespace(&mut object, default_namespace);
+        if namespaced && waits_for.is_none() {
+            let namespace = text(&object, "/metadata/namespace");
+            let there = self.namespaces_known() && self.namespace(namespace).is_some();
+            waits_for = promised
+                .namespaces
+                .iter()
+                .find(|(name, _)| name == namespace && !there)
+                .map(|(_, place)| *place);
+        }
+        Ok(Step { index, object, namespace_defaulted, waits_for })
+    }
+
+    async fn planned(&self, caller: &Caller, step: Step, promised: &Promised) -> Result<PlannedObject> {
+        let target = ObjectRef {
+            cluster: self.name.clone(),
+            api_version: text(&step.object, "/apiVersion").to_owned(),
+            kind: text(&step.object, "/kind").to_owned(),
+            namespace: Some(text(&step.object, "/metadata/namespace"))
+                .filter(|namespace| !namespace.is_empty())
+                .map(str::to_owned),
+            name: text(&step.object, "/metadata/name").to_owned(),
+        };
+        let (refused, warnings) = match step.waits_for {
+            Some(_) => (None, Vec::new()),
+            None => {
+                let answer = self.dry_run(caller, &step.object).await?;
+                (answer.refused, answer.warnings)
+            }
+        };
+        let notes = match &refused {
+            // A refusal is what to look at first.
+            Some(AppError::Invalid { .. }) => Vec::new(),
+            _ => self.notes(caller, &step.object, promised).await,
+        };
+        let place = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+        Ok(PlannedObject {
+            index: place(step.index),
+            target,
+            namespace_defaulted: step.namespace_defaulted,
+            refused,
+            warnings,
+            notes,
+            waits_for: step.waits_for.map(place),
+        })
+    }
+
+    /// References of the object's pods that lead nowhere, unless the same plan creates their goal.
+    async fn notes(&self, caller: &Caller, object: &Value, promised: &Promised) -> Vec<Issue> {
+        let namespace = text(object, "/metadata/namespace");
+        let found = references::of(object);
+        let checks = found.into_iter().map(|reference| async move {
+            let scope = if reference.kind == "StorageClass" { "" } else { namespace };
+            let goal = match promised.object(reference.kind, scope, &reference.name) {
+                Some(goal) => Ok(goal.clone()),
+                None => {
+                    let target = ObjectRef {
+                        cluster: self.name.clone(),
+                        api_version: reference.api_version.to_owned(),
+                        kind: reference.kind.to_owned(),
+                        namespace: (!scope.is_empty()).then(|| scope.to_owned()),
+                        name: reference.name.clone(),
+                    };
+                    self.read_object(caller, &target).await
+                }
+            };
+            match goal {
+                Ok(goal) => reference.unfit(&goal),
+                Err(AppError::NotFound { .. }) => Some(reference.missing(namespace)),
+                // Who may not look cannot be told.
+                Err(_) => None,
+            }
+        });
+        stream::iter(checks).buffered(CONCURRENT).filter_map(|note| async move { note }).collect().await
+    }
+}
+
+impl Promised {
+    fn add(&mut self, step: &Step) {
+        let object = &step.object;
+        let (kind, name) = (text(object, "/kind"), text(object, "/metadata/name"));
+        match kind {
+            "Namespace" => self.namespaces.push((name.to_owned(), step.index)),
+            "CustomResourceDefinition" => self.definitions.push((
+                text(object, "/spec/group").to_owned(),
+                text(object, "/spec/names/kind").to_owned(),
+                text(object, "/spec/scope") == "Namespaced",
+                step.index,
+            )),
+            _ => {}
+        }
+        let namespace = text(object, "/metadata/namespace");
+        self.objects.push((kind.to_owned(), namespace.to_owned(), name.to_owned(), object.clone()));
+    }
+
+    fn object(&self, kind: &str, namespace: &str, name: &str) -> Option<&Value> {
+        self.objects
+            .iter()
+            .find(|(k, space, n, _)| k == kind && space == namespace && n == name)
+            .map(|(.., object)| object)
+    }
+}
+
+/// The request's objects as the doctor sorts them.
+fn documents(objects: &[Value]) -> Vec<Document> {
+    objects
+        .iter()
+        .enumerate()
+        .map(|(index, object)| Document {
+            index: u32::try_from(index).unwrap_or(u32::MAX),
+            range: Default::default(),
+            api_version: text(object, "/apiVersion").to_owned(),
+            kind: text(object, "/kind").to_owned(),
+            name: text(object, "/metadata/name").to_owned(),
+            namespace: None,
+            object: Value::Null,
+        })
+        .collect()
+}
+
+/// Sets `metadata.namespace`; `false` when there is no metadata to set it in.
+fn put_namespace(object: &mut Value, namespace: &str) -> bool {
+    let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) else { return false };
+    metadata.insert("namespace".to_owned(), namespace.into());
+    true
+}
+
+/// The pod template of a workload, and where it is.
+fn pod_spec(object: &Value) -> Option<(&Value, binnacle_model::FieldPath)> {
+    let place = match text(object, "/kind") {
+        "Pod" => "spec",
+        "CronJob" => "spec.jobTemplate.spec.template.spec",
+        _ => "spec.template.spec",
+    };
+    let path = binnacle_model::FieldPath::from(place);
+    let spec = path.get(object)?;
+    (!list(spec, "/containers").is_empty()).then_some((spec, path))
+}
