@@ -1,0 +1,378 @@
+//! The app's backend over the clusters and the store.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use async_trait::async_trait;
+use binnacle_app::backend::Backend;
+use binnacle_cluster::{Clusters, Credential, DialPolicy, Registration, credential, read_kubeconfig};
+use binnacle_model::{
+    AppError, FieldPath, Issue, Result, Text,
+    cluster::{
+        ClusterDetail, ClusterEdit, ClusterInput, ClusterRow, KubeconfigReport, NamespaceRow, Provider,
+        VerifyReport,
+    },
+    live::Topic,
+    object::{ObjectRef, WorkloadKind},
+    plan::{Created, DryRun, Plan, PlanRequest},
+    rules,
+    session::Caller,
+    words::{clusters as cluster_words, signin},
+    workload::{DeletePlan, ListPage, ListQuery, WorkloadDetail},
+};
+use binnacle_sandbox::SandboxCluster;
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::{
+    live::Changes,
+    middleware::observe,
+    store::{Store, StoreError, StoredCluster, now},
+};
+
+/// Names that are a path of the console (`/clusters/integrate`).
+const RESERVED: [&str; 1] = ["integrate"];
+
+/// The clusters as the pages see them.
+pub struct ServerBackend {
+    clusters: Clusters,
+    store: Store,
+    policy: DialPolicy,
+    /// The console's own simulated clusters: what the edit form shows of them. They live in memory
+    /// only, and are new at each start.
+    sandbox: Mutex<BTreeMap<String, ClusterEdit>>,
+    /// One change of the set at a time, so that what was checked still holds when it is written.
+    changing: tokio::sync::Mutex<()>,
+}
+
+impl ServerBackend {
+    /// Starts watching every stored cluster. Waits for none of them.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn start(store: Store, allow_loopback: bool) -> Result<Self, StoreError> {
+        let policy = DialPolicy { allow_loopback, sandbox: false };
+        let clusters = Clusters::new(policy);
+        for stored in store.clusters().await? {
+            let Ok(credential) = Credential::from_secret_json(&stored.credential) else {
+                return Err(StoreError::Value("a cluster's credential"));
+            };
+            clusters.add(registration(&stored, credential));
+        }
+        let (sandbox, changing) = (Mutex::default(), tokio::sync::Mutex::default());
+        Ok(ServerBackend { clusters, store, policy, sandbox, changing })
+    }
+
+    /// Registers the console's own simulated clusters, for as long as the process runs. A cluster that
+    /// was integrated under the same name comes first.
+    pub fn add_sandbox(&self, all: &[SandboxCluster]) {
+        let taken = self.clusters.names();
+        for cluster in all {
+            if taken.contains(&cluster.name) {
+                tracing::warn!(cluster = cluster.name, "a sandbox cluster is left out: its name is taken");
+                continue;
+            }
+            let edit = ClusterEdit {
+                alias: cluster.alias.clone(),
+                provider: Provider::from_name(&cluster.provider).unwrap_or_default(),
+                labels: cluster.labels.clone(),
+                description: String::new(),
+                credential: None,
+            };
+            self.clusters.add(Registration {
+                name: cluster.name.clone(),
+                alias: edit.alias.clone(),
+                provider: edit.provider,
+                labels: edit.labels.clone(),
+                description: edit.description.clone(),
+                created: now(),
+                credential: Credential::sandbox(
+                    format!("http://{}", cluster.address),
+                    Some(cluster.token.clone()),
+                ),
+                sandbox: true,
+            });
+            self.sandbox().insert(cluster.name.clone(), edit);
+        }
+    }
+
+    /// Ends all watches.
+    pub async fn shutdown(&self) {
+        self.clusters.shutdown().await;
+    }
+
+    fn sandbox(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, ClusterEdit>> {
+        self.sandbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The stored cluster of that name.
+    async fn stored(&self, name: &str) -> Result<StoredCluster> {
+        self.store.cluster(name).await.map_err(internal)?.ok_or_else(|| not_found(name))
+    }
+
+    /// The credential of one context of a pasted kubeconfig, and what its cluster says; good, or an
+    /// error that says what stands in the way.
+    async fn verified(&self, kubeconfig: &str, context: &str) -> Result<(Credential, VerifyReport)> {
+        let credential = credential(kubeconfig, context, &self.policy)?;
+        let report = self.clusters.verify(&credential).await?;
+        if !report.is_good() {
+            return Err(AppError::Invalid { issues: report.issues });
+        }
+        Ok((credential, report))
+    }
+}
+
+fn registration(stored: &StoredCluster, credential: Credential) -> Registration {
+    Registration {
+        name: stored.name.clone(),
+        alias: stored.alias.clone(),
+        provider: stored.provider,
+        labels: stored.labels.clone(),
+        description: stored.description.clone(),
+        created: stored.created,
+        credential,
+        sandbox: false,
+    }
+}
+
+fn not_found(name: &str) -> AppError {
+    AppError::NotFound { kind: "Cluster".to_owned(), name: name.to_owned() }
+}
+
+/// The person gets the request's id, the log the rest.
+fn internal(error: StoreError) -> AppError {
+    let request_id = observe::current_id();
+    tracing::error!(%error, request_id, "the store failed");
+    AppError::Internal { request_id }
+}
+
+/// The set of clusters is the administrators'.
+fn admin(caller: &Caller, verb: &str) -> Result<()> {
+    if caller.is_admin() {
+        return Ok(());
+    }
+    Err(AppError::Forbidden {
+        verb: verb.to_owned(),
+        resource: "clusters".to_owned(),
+        scope: "Binnacle".to_owned(),
+        message: signin::CLUSTER_ADMINS_ONLY.en.to_owned(),
+    })
+}
+
+/// The rules of what people say about a cluster (PS 2.2).
+fn meta_issues(alias: &str, description: &str, labels: &[(String, String)]) -> Vec<Issue> {
+    let root = FieldPath::root();
+    let mut issues = Vec::new();
+    issues.extend(rules::cluster_alias(alias).map(|text| Issue::error(root.key("alias"), text)));
+    issues.extend(rules::description(description).map(|text| Issue::error(root.key("description"), text)));
+    for (number, (key, value)) in labels.iter().enumerate() {
+        let place = root.key("labels").index(number);
+        let is_twice = labels[..number].iter().any(|(other, _)| other == key);
+        let twice = is_twice.then(|| Text::new(&cluster_words::LABEL_TWICE, [key]));
+        if let Some(text) = rules::label_key(key).or_else(|| rules::label_value(value)).or(twice) {
+            issues.push(Issue::error(place, text));
+        }
+    }
+    issues
+}
+
+fn none_of(issues: Vec<Issue>) -> Result<()> {
+    if issues.is_empty() { Ok(()) } else { Err(AppError::Invalid { issues }) }
+}
+
+#[async_trait]
+impl Backend for ServerBackend {
+    async fn clusters(&self, _caller: &Caller) -> Result<Vec<ClusterRow>> {
+        Ok(self.clusters.rows())
+    }
+
+    async fn cluster(&self, caller: &Caller, name: &str) -> Result<ClusterDetail> {
+        self.clusters.detail(caller, name).await
+    }
+
+    async fn read_kubeconfig(&self, caller: &Caller, kubeconfig: &str) -> Result<KubeconfigReport> {
+        admin(caller, "create")?;
+        Ok(read_kubeconfig(kubeconfig))
+    }
+
+    async fn verify_cluster(&self, caller: &Caller, kubeconfig: &str, context: &str) -> Result<VerifyReport> {
+        admin(caller, "create")?;
+        self.clusters.verify(&credential(kubeconfig, context, &self.policy)?).await
+    }
+
+    async fn integrate_cluster(&self, caller: &Caller, input: &ClusterInput) -> Result<()> {
+        admin(caller, "create")?;
+        let reserved = RESERVED
+            .contains(&input.name.as_str())
+            .then(|| Text::new(&signin::CLUSTER_NAME_RESERVED, [&input.name]));
+        let mut issues = meta_issues(&input.alias, &input.description, &input.labels);
+        let wrong_name = rules::cluster_name(&input.name).or(reserved);
+        issues.extend(wrong_name.map(|text| Issue::error(FieldPath::root().key("name"), text)));
+        none_of(issues)?;
+
+        let _changing = self.changing.lock().await;
+        if self.clusters.names().contains(&input.name) {
+            return Err(AppError::AlreadyExists { kind: "Cluster".to_owned(), name: input.name.clone() });
+        }
+        let (credential, report) = self.verified(&input.kubeconfig, &input.context).await?;
+        self.clusters.ensure_admin_binding(&credential).await?;
+        let stored = StoredCluster {
+            name: input.name.clone(),
+            alias: input.alias.clone(),
+            provider: input.provider,
+            labels: input.labels.clone(),
+            description: input.description.clone(),
+            created: now(),
+            system_uid: report.system_uid,
+            credential: credential.to_secret_json(),
+        };
+        if !self.store.insert_cluster(&stored).await.map_err(internal)? {
+            return Err(AppError::AlreadyExists { kind: "Cluster".to_owned(), name: stored.name });
+        }
+        tracing::info!(cluster = stored.name, user = caller.user, "a cluster was integrated");
+        self.clusters.add(registration(&stored, credential));
+        Ok(())
+    }
+
+    async fn cluster_for_edit(&self, caller: &Caller, name: &str) -> Result<ClusterEdit> {
+        admin(caller, "update")?;
+        if let Some(edit) = self.sandbox().get(name) {
+            return Ok(edit.clone());
+        }
+        let stored = self.stored(name).await?;
+        Ok(ClusterEdit {
+            alias: stored.alias,
+            provider: stored.provider,
+            labels: stored.labels,
+            description: stored.description,
+            credential: None,
+        })
+    }
+
+    async fn edit_cluster(&self, caller: &Caller, name: &str, edit: &ClusterEdit) -> Result<()> {
+        admin(caller, "update")?;
+        none_of(meta_issues(&edit.alias, &edit.description, &edit.labels))?;
+        let _changing = self.changing.lock().await;
+        if let Some(kept) = self.sandbox().get_mut(name) {
+            if edit.credential.is_some() {
+                return Err(AppError::Refused { text: Text::new(&signin::CLUSTER_IS_SANDBOX, [name]) });
+            }
+            kept.clone_from(edit);
+            self.clusters.update_meta(name, edit);
+            return Ok(());
+        }
+        let mut stored = self.stored(name).await?;
+        let mut fresh = None;
+        if let Some((kubeconfig, context)) = &edit.credential {
+            let (credential, report) = self.verified(kubeconfig, context).await?;
+            // Rows, rights and links of a name must stay those of one cluster.
+            if !stored.system_uid.is_empty() && report.system_uid != stored.system_uid {
+                let text = Text::new(&signin::CLUSTER_IS_ANOTHER, [name]);
+                return Err(AppError::invalid(Issue::error(FieldPath::root().key("kubeconfig"), text)));
+            }
+            self.clusters.ensure_admin_binding(&credential).await?;
+            stored.system_uid = report.system_uid;
+            stored.credential = credential.to_secret_json();
+            fresh = Some(credential);
+        }
+        stored.alias.clone_from(&edit.alias);
+        stored.provider = edit.provider;
+        stored.labels.clone_from(&edit.labels);
+        stored.description.clone_from(&edit.description);
+        if !self.store.update_cluster(&stored).await.map_err(internal)? {
+            return Err(not_found(name));
+        }
+        tracing::info!(
+            cluster = name,
+            user = caller.user,
+            credential = fresh.is_some(),
+            "a cluster was edited"
+        );
+        self.clusters.update_meta(name, edit);
+        if let Some(credential) = fresh {
+            self.clusters.replace_credential(name, &credential);
+        }
+        Ok(())
+    }
+
+    async fn remove_cluster(&self, caller: &Caller, name: &str) -> Result<()> {
+        admin(caller, "delete")?;
+        let _changing = self.changing.lock().await;
+        let was_sandbox = self.sandbox().remove(name).is_some();
+        if !was_sandbox && !self.store.remove_cluster(name).await.map_err(internal)? {
+            return Err(not_found(name));
+        }
+        tracing::info!(cluster = name, user = caller.user, "a cluster was removed");
+        self.clusters.remove(name);
+        Ok(())
+    }
+
+    async fn namespaces(&self, caller: &Caller, cluster: &str) -> Result<Vec<NamespaceRow>> {
+        self.clusters.namespaces(caller, cluster).await
+    }
+
+    async fn create_namespace(&self, caller: &Caller, cluster: &str, name: &str) -> Result<()> {
+        none_of(
+            rules::namespace_name(name)
+                .map(|text| Issue::error(FieldPath::root().key("metadata").key("name"), text))
+                .into_iter()
+                .collect(),
+        )?;
+        self.clusters.create_namespace(caller, cluster, name).await
+    }
+
+    async fn list(&self, caller: &Caller, query: &ListQuery) -> Result<ListPage> {
+        self.clusters.list(caller, query).await
+    }
+
+    async fn workload(
+        &self,
+        caller: &Caller,
+        cluster: &str,
+        kind: WorkloadKind,
+        namespace: &str,
+        name: &str,
+    ) -> Result<WorkloadDetail> {
+        self.clusters.workload(caller, cluster, kind, namespace, name).await
+    }
+
+    async fn exists(&self, caller: &Caller, target: &ObjectRef) -> Result<bool> {
+        self.clusters.exists(caller, target).await
+    }
+
+    async fn plan_delete(&self, caller: &Caller, target: &ObjectRef) -> Result<DeletePlan> {
+        self.clusters.plan_delete(caller, target).await
+    }
+
+    async fn delete(&self, caller: &Caller, target: &ObjectRef, uid: &str) -> Result<()> {
+        self.clusters.delete(caller, target, uid).await
+    }
+
+    async fn dry_run(&self, caller: &Caller, cluster: &str, object: &Value) -> Result<DryRun> {
+        self.clusters.dry_run(caller, cluster, object).await
+    }
+
+    async fn plan(&self, caller: &Caller, request: &PlanRequest) -> Result<Plan> {
+        self.clusters.plan(caller, request).await
+    }
+
+    async fn create(&self, caller: &Caller, cluster: &str, object: &Value) -> Result<Created> {
+        self.clusters.create(caller, cluster, object).await
+    }
+}
+
+impl Changes for ServerBackend {
+    fn watch(&self, topic: &Topic) -> watch::Receiver<u64> {
+        let watched = match topic {
+            Topic::Clusters | Topic::Cluster { .. } => Ok(self.clusters.subscribe_clusters()),
+            Topic::List { query } => self.clusters.subscribe(&query.cluster, query.kind),
+            Topic::Workload { cluster, kind, namespace, name } => {
+                self.clusters.subscribe_workload(cluster, *kind, namespace, name)
+            }
+        };
+        // Nobody speaks for an unknown cluster; the look itself will say so.
+        watched.unwrap_or_else(|_| watch::channel(0).1)
+    }
+}

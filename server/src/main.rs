@@ -1,0 +1,64 @@
+//! The console's server: sign-in, store, live sockets, and the app's pages over the clusters.
+
+mod assets;
+mod auth;
+mod backend;
+mod config;
+mod console;
+mod health;
+mod html;
+mod live;
+mod metrics;
+mod middleware;
+mod pages;
+mod router;
+mod run;
+mod seal;
+mod secret;
+mod serve;
+mod state;
+mod store;
+
+#[cfg(test)]
+mod tests;
+
+use std::process::ExitCode;
+
+use config::{Command, ConfigError};
+
+/// Exit code of wrong usage (`sysexits.h` calls it 64; shells and clap use 2).
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let invocation = match config::load(std::env::args_os(), &std::env::vars().collect()) {
+        Ok(invocation) => invocation,
+        Err(ConfigError::Usage { text, asked: true }) => {
+            print!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("binnacle: {error}");
+            return ExitCode::from(USAGE);
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("binnacle: the runtime cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let config = invocation.config;
+    let done = match invocation.command {
+        Command::Serve => runtime.block_on(Box::pin(run::console(config))),
+        Command::SignInLink => runtime.block_on(run::sign_in_link(config)),
+        Command::Backup(file) => runtime.block_on(run::backup(config, file)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("binnacle: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Tests of the router as a whole, named after routes.
+
+pub mod app;
+mod gate;
+mod guard;
+mod headers;
+mod limits;
+mod login;
+mod panics;
+mod password;
+mod welcome;
