@@ -1,0 +1,212 @@
+//! The YAML editor: a plain text area that becomes CodeMirror once that is loaded.
+//!
+//! | Key | Does |
+//! | --- | --- |
+//! | Tab | indents |
+//! | Escape, then Tab | leaves the editor |
+//! | Ctrl+F | searches |
+//! | Ctrl+Z, Ctrl+Shift+Z | undo, redo |
+//! | F8 | the next finding |
+//!
+//! Where the editor cannot be loaded the text area stays, and everything still works.
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::text_prop::TextProp;
+
+use super::assets::use_assets;
+use super::text_area::TextArea;
+use crate::i18n::t;
+use crate::interop::editor::{Editor, EditorDiagnostic, EditorEvents, EditorOptions};
+use crate::interop::{dropped_files, is_dark};
+use binnacle_model::words::ui as words;
+
+/// A text editor for YAML.
+#[component]
+pub fn CodeEditor(
+    /// The element's id, the same on server and client.
+    #[prop(into)]
+    id: String,
+    /// Its accessible name.
+    #[prop(into)]
+    label: TextProp,
+    /// The text; it flows both ways.
+    value: RwSignal<String>,
+    /// Findings to mark in the text.
+    #[prop(optional, into)]
+    diagnostics: Signal<Vec<EditorDiagnostic>>,
+    /// Runs with the index of the finding whose repair was asked for.
+    #[prop(optional, into)]
+    on_repair: Option<Callback<usize>>,
+    /// Shown but not editable.
+    #[prop(optional, into)]
+    read_only: Signal<bool>,
+    /// Line and column of the caret, from 1.
+    #[prop(optional, into)]
+    on_cursor: Option<Callback<(u32, u32)>>,
+    /// A file was dropped on the editor.
+    #[prop(optional, into)]
+    on_file: Option<Callback<web_sys::File>>,
+    /// Set to a byte offset to bring it into view; it is taken back to `None`.
+    #[prop(optional, into)]
+    reveal: Option<RwSignal<Option<usize>>>,
+    /// Lines shown by the plain text area.
+    #[prop(default = 20)]
+    rows: u32,
+) -> impl IntoView {
+    let host = NodeRef::<html::Div>::new();
+    let area = NodeRef::<html::Textarea>::new();
+    let ready = RwSignal::new(false);
+    let failed = RwSignal::new(false);
+    // The text that the editor holds, to tell an echo from a change by others.
+    let held = StoredValue::new(String::new());
+    // Lives in this thread only; dropped, and so destroyed, with the component.
+    let editor = StoredValue::new_local(None::<Editor>);
+    let url = use_assets().url("editor.js");
+
+    let (frame_id, hint_id) = (format!("{id}-editor"), format!("{id}-hint"));
+    let name = label.clone();
+    let described_by = hint_id.clone();
+    Effect::new(move |started: Option<bool>| {
+        let Some(element) = host.get() else { return started.unwrap_or(false) };
+        if started == Some(true) {
+            return true;
+        }
+        let url = url.clone();
+        let label = untrack(|| name.get().into_owned());
+        let described_by = described_by.clone();
+        spawn_local(async move {
+            let Some(doc) = value.try_get_untracked() else { return };
+            let options = EditorOptions {
+                doc: &doc,
+                read_only: read_only.get_untracked(),
+                dark: is_dark(),
+                label: &label,
+                described_by: &described_by,
+            };
+            let events = EditorEvents {
+                on_change: Box::new(move |text| {
+                    held.set_value(text.clone());
+                    value.set(text);
+                }),
+                on_cursor: Box::new(move |line, column| {
+                    if let Some(on_cursor) = on_cursor {
+                        on_cursor.run((line, column));
+                    }
+                }),
+                on_repair: Box::new(move |index| {
+                    if let Some(on_repair) = on_repair {
+                        on_repair.run(index);
+                    }
+                }),
+                on_drop: Box::new(move |file| {
+                    if let Some(on_file) = on_file {
+                        on_file.run(file);
+                    }
+                }),
+            };
+            let made = Editor::create(&url, &element, options, events).await;
+            // The page may have gone on while the editor was loading.
+            if host.try_get_untracked().flatten().is_none() {
+                return;
+            }
+            match made {
+                Ok(made) => {
+                    let area = area.get_untracked();
+                    let had_focus = area.is_some_and(|area| area.matches(":focus").unwrap_or(false));
+                    held.set_value(doc);
+                    editor.set_value(Some(made));
+                    ready.set(true);
+                    if had_focus {
+                        with_editor(editor, Editor::focus);
+                    }
+                }
+                Err(_) => failed.set(true),
+            }
+        });
+        true
+    });
+    Effect::new(move || {
+        let text = value.get();
+        if ready.get() && held.with_value(|held| *held != text) {
+            held.set_value(text.clone());
+            with_editor(editor, |editor| editor.set(&text));
+        }
+    });
+    Effect::new(move || {
+        let found = diagnostics.get();
+        if ready.get() {
+            held.with_value(|held| with_editor(editor, |editor| editor.set_diagnostics(held, &found)));
+        }
+    });
+    Effect::new(move || {
+        let read_only = read_only.get();
+        if ready.get() {
+            with_editor(editor, |editor| editor.configure(is_dark(), read_only));
+        }
+    });
+    if let Some(reveal) = reveal {
+        Effect::new(move || {
+            let wanted = reveal.get();
+            if ready.get()
+                && let Some(offset) = wanted
+            {
+                held.with_value(|held| with_editor(editor, |editor| editor.reveal(held, offset)));
+                reveal.set(None);
+            }
+        });
+    }
+
+    let drop_file = move |event: leptos::ev::DragEvent| {
+        if let (Some(on_file), Some(file)) = (on_file, dropped_files(&event).into_iter().next()) {
+            event.prevent_default();
+            on_file.run(file);
+        }
+    };
+    let plain = t(words::EDITOR_PLAIN);
+    let hint = t(words::EDITOR_LEAVE_HINT);
+    view! {
+        <div class="editor" id=frame_id data-ready=move || ready.get().then_some("true")>
+            <div class="editor-plain" hidden=move || ready.get() on:drop=drop_file>
+                <TextArea
+                    id=id
+                    label=label
+                    value=value
+                    on_input=move |text| value.set(text)
+                    rows=rows
+                    mono=true
+                    read_only=read_only
+                    node_ref=area
+                />
+            </div>
+            <div class="editor-host" node_ref=host></div>
+            <p class="editor-hint" id=hint_id>
+                {move || if failed.get() { plain() } else { hint() }}
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+fn with_editor(editor: StoredValue<Option<Editor>, LocalStorage>, run: impl FnOnce(&Editor)) {
+    editor.with_value(|editor| {
+        if let Some(editor) = editor {
+            run(editor);
+        }
+    });
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::ui::testing::html;
+
+    #[test]
+    fn without_javascript_it_is_a_named_text_area() {
+        let out =
+            html(|| view! { <CodeEditor id="yaml" label="YAML" value=RwSignal::new("a: 1".to_owned()) /> });
+        assert!(out.contains("<textarea") && out.contains(r#"aria-label="YAML""#), "{out}");
+        assert!(!out.contains("a: 1"), "text never stands inside the tags: {out}");
+    }
+}

@@ -1,0 +1,263 @@
+// The YAML editor: CodeMirror 6 behind a handful of functions.
+//
+// The Rust side (app/src/interop/editor.rs) loads this module once and finds its functions in
+// `globalThis.binnacle.editor`. Offsets are UTF-16, as JavaScript counts. The parser, the checks
+// and the sentences are Rust's; this file only shows them.
+//
+// Keys beside CodeMirror's usual ones: Tab indents; Escape, then Tab, leaves the editor.
+
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { yaml } from "@codemirror/lang-yaml";
+import {
+  bracketMatching,
+  foldGutter,
+  foldKeymap,
+  indentOnInput,
+  indentUnit,
+  syntaxHighlighting,
+} from "@codemirror/language";
+import { lintGutter, lintKeymap, setDiagnostics as markDiagnostics } from "@codemirror/lint";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { Annotation, Compartment, EditorState } from "@codemirror/state";
+import {
+  EditorView,
+  drawSelection,
+  dropCursor,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
+
+import { zh } from "./phrases.js";
+import { highlight, theme } from "./theme.js";
+
+/**
+ * @typedef {object} Options
+ * @property {string} doc the text
+ * @property {boolean} [readOnly] shown but not editable
+ * @property {boolean} [dark] dark colours
+ * @property {string} label the accessible name
+ * @property {string} [describedBy] the id of the element that describes it
+ * @property {string} [nonce] the page's CSP nonce, for the editor's style elements
+ * @property {(text: string) => void} [onChange] after a change by the user
+ * @property {(line: number, column: number) => void} [onCursor] line and column of the caret, from 1
+ * @property {(index: number) => void} [onRepair] the repair of that finding was asked for
+ * @property {(file: File) => void} [onDrop] a file was dropped
+ */
+
+/**
+ * @typedef {object} Finding
+ * @property {number} from
+ * @property {number} to
+ * @property {"error" | "warning" | "info"} severity
+ * @property {string} message
+ * @property {string} [repair] the words of its one-click repair
+ */
+
+/**
+ * @typedef {object} Handle
+ * @property {EditorView} view
+ * @property {Compartment} look
+ * @property {Compartment} access
+ * @property {Options} options
+ */
+
+/** Marks a change that came from outside, which is not told back. */
+const fromOutside = Annotation.define();
+
+/** @param {boolean} readOnly */
+function access(readOnly) {
+  return EditorState.readOnly.of(readOnly);
+}
+
+/**
+ * Puts an editor into an empty element.
+ * @param {Element} host
+ * @param {Options} options
+ * @returns {Handle}
+ */
+export function create(host, options) {
+  const look = new Compartment();
+  const readOnly = new Compartment();
+  const chinese = document.documentElement.lang.startsWith("zh");
+  const view = new EditorView({
+    parent: host,
+    state: EditorState.create({
+      doc: options.doc,
+      extensions: [
+        options.nonce === undefined ? [] : EditorView.cspNonce.of(options.nonce),
+        chinese ? EditorState.phrases.of(zh) : [],
+        look.of(theme(options.dark ?? false)),
+        readOnly.of(access(options.readOnly ?? false)),
+        lineNumbers(),
+        foldGutter(),
+        lintGutter(),
+        highlightSpecialChars(),
+        highlightActiveLine(),
+        highlightActiveLineGutter(),
+        highlightSelectionMatches(),
+        history(),
+        drawSelection(),
+        dropCursor(),
+        indentOnInput(),
+        indentUnit.of("  "),
+        EditorState.tabSize.of(2),
+        bracketMatching(),
+        search({ top: true }),
+        yaml(),
+        syntaxHighlighting(highlight),
+        keymap.of([
+          ...searchKeymap,
+          ...historyKeymap,
+          ...foldKeymap,
+          ...lintKeymap,
+          ...defaultKeymap,
+          // Tab leaves after Escape; CodeMirror itself sees to that.
+          indentWithTab,
+        ]),
+        EditorView.contentAttributes.of({
+          "aria-label": options.label,
+          ...(options.describedBy === undefined ? {} : { "aria-describedby": options.describedBy }),
+          autocapitalize: "off",
+          spellcheck: "false",
+        }),
+        EditorView.domEventHandlers({
+          drop(event) {
+            const file = event.dataTransfer?.files[0];
+            if (file === undefined || options.onDrop === undefined) {
+              return false;
+            }
+            event.preventDefault();
+            options.onDrop(file);
+            return true;
+          },
+        }),
+        EditorView.updateListener.of((update) => {
+          const outside = update.transactions.some((transaction) => transaction.annotation(fromOutside));
+          if (update.docChanged && !outside) {
+            options.onChange?.(update.state.doc.toString());
+          }
+          if (update.docChanged || update.selectionSet) {
+            tellCursor(update.state, options);
+          }
+        }),
+      ],
+    }),
+  });
+  tellCursor(view.state, options);
+  return { view, look, access: readOnly, options };
+}
+
+/**
+ * @param {EditorState} state
+ * @param {Options} options
+ */
+function tellCursor(state, options) {
+  const head = state.selection.main.head;
+  const line = state.doc.lineAt(head);
+  options.onCursor?.(line.number, head - line.from + 1);
+}
+
+/**
+ * The smallest change that makes one text of another: what stands before and after stays, and
+ * with it the caret.
+ * @param {string} before
+ * @param {string} after
+ */
+export function smallestChange(before, after) {
+  const shorter = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < shorter && before[from] === after[from]) {
+    from += 1;
+  }
+  let tail = 0;
+  while (tail < shorter - from && before[before.length - 1 - tail] === after[after.length - 1 - tail]) {
+    tail += 1;
+  }
+  return { from, to: before.length - tail, insert: after.slice(from, after.length - tail) };
+}
+
+/**
+ * Replaces the text; the user can undo it, and is not told.
+ * @param {Handle} handle
+ * @param {string} text
+ */
+export function set({ view }, text) {
+  const changes = smallestChange(view.state.doc.toString(), text);
+  if (changes.from !== changes.to || changes.insert !== "") {
+    view.dispatch({ changes, annotations: fromOutside.of(true), userEvent: "input.set" });
+  }
+}
+
+/**
+ * Shows findings.
+ * @param {Handle} handle
+ * @param {Finding[]} findings
+ */
+export function setDiagnostics({ view, options }, findings) {
+  const end = view.state.doc.length;
+  const marks = findings.map((finding, index) => {
+    const from = Math.min(finding.from, end);
+    return {
+      from,
+      to: Math.min(Math.max(finding.to, from), end),
+      severity: finding.severity,
+      message: finding.message,
+      actions:
+        finding.repair === undefined
+          ? []
+          : [{ name: finding.repair, apply: () => options.onRepair?.(index) }],
+    };
+  });
+  view.dispatch(markDiagnostics(view.state, marks));
+}
+
+/**
+ * Brings an offset into view, puts the caret there and moves the focus.
+ * @param {Handle} handle
+ * @param {number} offset
+ */
+export function reveal({ view }, offset) {
+  const anchor = Math.min(offset, view.state.doc.length);
+  view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: "center" }) });
+  view.focus();
+}
+
+/**
+ * Changes colours and access.
+ * @param {Handle} handle
+ * @param {{ dark?: boolean, readOnly?: boolean }} changed
+ */
+export function configure({ view, look, access: readOnly }, changed) {
+  const effects = [];
+  if (changed.dark !== undefined) {
+    effects.push(look.reconfigure(theme(changed.dark)));
+  }
+  if (changed.readOnly !== undefined) {
+    effects.push(readOnly.reconfigure(access(changed.readOnly)));
+  }
+  view.dispatch({ effects });
+}
+
+/**
+ * Moves the focus into the editor.
+ * @param {Handle} handle
+ */
+export function focus({ view }) {
+  view.focus();
+}
+
+/**
+ * Takes the editor out of the page.
+ * @param {Handle} handle
+ */
+export function destroy({ view }) {
+  view.destroy();
+}
+
+globalThis.binnacle = {
+  ...globalThis.binnacle,
+  editor: { create, set, setDiagnostics, reveal, configure, focus, destroy },
+};

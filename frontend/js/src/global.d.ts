@@ -1,0 +1,2 @@
+/** What our widgets register for the Rust side, by name. */
+declare var binnacle: Record<string, object> | undefined;
