@@ -12,7 +12,7 @@ use crate::{
     i18n::provide_lang,
     live::provide_live,
     pages::{
-        cluster::ClusterPage, cluster_form::{EditClusterPage, IntegratePage}, clusters::ClustersPage,
+        cluster::ClusterPage, cluster_form::{EditClusterPage, IntegratePage}, clusters::ClustersPage, create_image::CreateByImagePage,
         create_yaml::CreateFromYamlPage, not_found::NotFoundPage,
         workload::WorkloadPage, workloads::WorkloadsPage,
     },
@@ -72,7 +72,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("clusters/:cluster/edit") view=EditClusterPage ssr=SsrMode::Async />
                     <Route path=path!("clusters/:cluster/create-yaml") view=CreateFromYamlPage ssr=SsrMode::Async />
                     <Route path=path!("clusters/:cluster/:kind") view=WorkloadsPage ssr=SsrMode::Async />
-//                     <Route path=path!("clusters/:cluster/:kind/create") view=CreateByImagePage ssr=SsrMode::Async />
+                    <Route path=path!("clusters/:cluster/:kind/create") view=CreateByImagePage ssr=SsrMode::Async />
                     <Route
                         path=path!("clusters/:cluster/:kind/:namespace/:name")
                         view=WorkloadPage

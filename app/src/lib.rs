@@ -9,7 +9,7 @@ pub mod api;
 pub mod app;
 pub mod backend;
 pub mod components;
-//pub mod forms;
+pub mod forms;
 pub mod i18n;
 pub mod interop;
 pub mod live;

@@ -3,7 +3,7 @@
 pub mod cluster;
 pub mod cluster_form;
 pub mod clusters;
-//pub mod create_image;
+pub mod create_image;
 pub mod create_yaml;
 pub mod not_found;
 pub mod workload;

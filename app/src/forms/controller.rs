@@ -1,0 +1,303 @@
+//! What the form holds, and when an issue is shown.
+
+use std::collections::BTreeSet;
+
+use binnacle_model::{
+    Severity,
+    draft::{Control, Finding, Saved, Step, Surroundings, WorkloadDraft},
+    object::WorkloadKind,
+    yaml::to_yaml,
+};
+use leptos::prelude::*;
+
+use crate::{i18n::use_lang, interop};
+
+/// The form's state; in the context of its sections.
+#[derive(Clone, Copy)]
+pub struct FormController {
+    /// Kind of the workload.
+    pub kind: WorkloadKind,
+    /// Name of the cluster it is created in.
+    pub cluster: StoredValue<String>,
+    /// All that was typed.
+    pub draft: RwSignal<WorkloadDraft>,
+    /// What is known around it.
+    pub around: RwSignal<Surroundings>,
+    /// The step in view.
+    pub step: RwSignal<Step>,
+    /// Steps that were in view.
+    pub visited: RwSignal<BTreeSet<Step>>,
+    /// Steps that were to be left: all their errors are shown.
+    pub attempted: RwSignal<BTreeSet<Step>>,
+    /// Controls that were used: their errors are shown.
+    touched: RwSignal<BTreeSet<Control>>,
+    /// What the cluster refused, until its field is changed.
+    pub refused: RwSignal<Vec<Finding>>,
+    /// All that is wrong now: our findings, then the cluster's.
+    pub findings: Memo<Vec<Finding>>,
+    /// The object that will be sent, as text.
+    pub yaml: Memo<String>,
+    /// The create is under way.
+    pub creating: RwSignal<bool>,
+    /// It was created: there is nothing left to keep or to warn of.
+    pub done: RwSignal<bool>,
+    /// When the restored draft was stored, Unix milliseconds.
+    pub restored: RwSignal<Option<i64>>,
+    /// Whether this browser keeps drafts.
+    pub keeps_drafts: RwSignal<bool>,
+    start_namespace: StoredValue<String>,
+    storage_key: StoredValue<String>,
+}
+
+impl FormController {
+    /// A form for a new workload.
+    pub fn new(kind: WorkloadKind, cluster: String, namespace: String, user: &str) -> Self {
+        let draft = RwSignal::new(WorkloadDraft::new(kind, namespace.clone()));
+        let around = RwSignal::new(Surroundings::default());
+        let refused = RwSignal::new(Vec::<Finding>::new());
+        let findings = Memo::new(move |_| {
+            let mut all = draft.with(|draft| around.with(|around| draft.validate(around)));
+            all.extend(refused.get());
+            all
+        });
+        FormController {
+            kind,
+            draft,
+            around,
+            step: RwSignal::new(Step::Basic),
+            visited: RwSignal::new(BTreeSet::from([Step::Basic])),
+            attempted: RwSignal::default(),
+            touched: RwSignal::default(),
+            refused,
+            findings,
+            yaml: Memo::new(move |_| draft.with(|draft| to_yaml(&draft.to_create()))),
+            creating: RwSignal::new(false),
+            done: RwSignal::new(false),
+            restored: RwSignal::new(None),
+            keeps_drafts: RwSignal::new(true),
+            start_namespace: StoredValue::new(namespace),
+            storage_key: StoredValue::new(format!("binnacle.draft/{user}/{cluster}/{}", kind.plural())),
+            cluster: StoredValue::new(cluster),
+        }
+    }
+
+    /// Changes the draft through one control: its refusals by the cluster are past.
+    pub fn edit(self, control: Control, change: impl FnOnce(&mut WorkloadDraft)) {
+        self.forget_refusal(control);
+        self.draft.update(change);
+    }
+
+    /// Ends the cluster's refusals of a control.
+    pub fn forget_refusal(self, control: Control) {
+        if self.refused.with_untracked(|all| all.iter().any(|finding| finding.control == Some(control))) {
+            self.refused.update(|all| all.retain(|finding| finding.control != Some(control)));
+        }
+    }
+
+    /// From now on a control's errors are shown.
+    pub fn touch(self, control: Control) {
+        if !self.touched.with_untracked(|touched| touched.contains(&control)) {
+            self.touched.update(|touched| {
+                touched.insert(control);
+            });
+        }
+    }
+
+    /// Whether an issue is shown now. Warnings and what the cluster said always are; our own errors
+    /// once their control was used or their step was to be left.
+    fn is_shown(self, finding: &Finding) -> bool {
+        let Some(control) = finding.control else { return true };
+        !finding.is_error()
+            || self.touched.with(|touched| touched.contains(&control))
+            || self.attempted.with(|steps| steps.contains(&control.step()))
+            || self.refused.with(|all| all.contains(finding))
+    }
+
+    fn text_of(self, control: Control, severity: Severity) -> Signal<Option<String>> {
+        let lang = use_lang();
+        let text = Memo::new(move |_| {
+            self.findings.with(|all| {
+                all.iter()
+                    .find(|finding| {
+                        finding.control == Some(control)
+                            && finding.issue.severity == severity
+                            && self.is_shown(finding)
+                    })
+                    .map(|finding| finding.issue.text.clone())
+            })
+        });
+        Signal::derive(move || text.with(|text| text.as_ref().map(|text| text.render(lang.get()))))
+    }
+
+    /// The error to show at a control.
+    pub fn error_of(self, control: Control) -> Signal<Option<String>> {
+        self.text_of(control, Severity::Error)
+    }
+
+    /// The warning to show at a control.
+    pub fn warning_of(self, control: Control) -> Signal<Option<String>> {
+        self.text_of(control, Severity::Warning)
+    }
+
+    /// Errors of a step that are shown now.
+    pub fn shown_errors(self, step: Step) -> Vec<Finding> {
+        self.findings.with(|all| {
+            all.iter()
+                .filter(|finding| finding.is_error() && finding.step() == step && self.is_shown(finding))
+                .cloned()
+                .collect()
+        })
+    }
+
+    /// Whether a step has errors, shown or not.
+    pub fn has_errors(self, step: Step) -> bool {
+        self.findings.with(|all| all.iter().any(|finding| finding.is_error() && finding.step() == step))
+    }
+
+    /// Whether anything stands in the way of creating.
+    pub fn is_good(self) -> bool {
+        self.findings.with(|all| !all.iter().any(Finding::is_error))
+    }
+
+    /// Brings a step into view.
+    pub fn go(self, step: Step) {
+        // Whoever looks back from a later step has left the earlier ones: their errors count.
+        self.attempted.update(|steps| steps.extend(Step::ALL.into_iter().filter(|one| *one < step)));
+        self.visited.update(|steps| {
+            steps.insert(step);
+        });
+        if self.step.get_untracked() != step {
+            self.step.set(step);
+            interop::focus_soon("wizard-step");
+        }
+    }
+
+    /// Brings a control into view and moves the focus to it.
+    pub fn go_to(self, control: Control) {
+        self.touch(control);
+        self.go(control.step());
+        let id = control.id();
+        // The step's own focus comes first.
+        interop::next_frame(move || interop::focus_soon(id));
+    }
+
+    /// Reads the stored draft, if there is one.
+    pub fn restore(self) {
+        let saved = self.storage_key.with_value(|key| interop::storage_get(key));
+        let Some(saved) = saved.as_deref().and_then(Saved::from_text) else { return };
+        if saved.draft.kind == self.kind && !saved.draft.is_pristine() {
+            self.draft.set(saved.draft);
+            self.restored.set(Some(saved.at));
+        }
+    }
+
+    /// Stores the draft; one in which nothing was typed is forgotten.
+    pub fn store(self) {
+        let pristine = self.draft.with(WorkloadDraft::is_pristine);
+        let done = self.done.get();
+        self.storage_key.with_value(|key| {
+            if pristine || done {
+                interop::storage_remove(key);
+                return;
+            }
+            let saved = Saved::new(self.draft.get_untracked(), interop::now_ms().unwrap_or_default());
+            self.keeps_drafts.set(interop::storage_set(key, &saved.to_text()));
+        });
+    }
+
+    /// Starts anew.
+    pub fn discard(self) {
+        let namespace = self.start_namespace.get_value();
+        self.refused.set(Vec::new());
+        self.touched.set(BTreeSet::new());
+        self.attempted.set(BTreeSet::new());
+        self.visited.set(BTreeSet::from([Step::Basic]));
+        self.restored.set(None);
+        self.draft.set(WorkloadDraft::new(self.kind, namespace));
+        self.go(Step::Basic);
+    }
+
+    /// Whether leaving now would lose something that was typed.
+    pub fn is_dirty(self) -> bool {
+        !self.done.get() && !self.draft.with(WorkloadDraft::is_pristine)
+    }
+}
+
+/// The form around a section.
+pub fn use_form() -> FormController {
+    expect_context()
+}
+
+#[cfg(test)]
+mod tests {
+    use binnacle_model::{FieldPath, Issue, Text, draft::ContainerField};
+
+    use super::*;
+
+    fn in_form(test: impl FnOnce(FormController)) {
+        let owner = Owner::new();
+        owner.with(|| {
+            let form = FormController::new(
+                WorkloadKind::StatefulSet,
+                "prod".to_owned(),
+                "default".to_owned(),
+                "ann",
+            );
+            untrack(|| test(form));
+        });
+    }
+
+    #[test]
+    fn an_error_is_shown_once_its_control_was_used_or_its_step_was_to_be_left() {
+        in_form(|form| {
+            let name = form.error_of(Control::Name);
+            assert!(form.has_errors(Step::Basic));
+            assert_eq!(name.get(), None, "an untouched form is quiet");
+            form.touch(Control::Name);
+            assert!(name.get().is_some());
+            let image =
+                Control::Container(form.draft.with(|draft| draft.containers[0].row), ContainerField::Image);
+            let image = form.error_of(image);
+            assert_eq!(image.get(), None);
+            form.go(Step::Advanced);
+            assert!(image.get().is_some(), "a step that was passed is judged");
+        });
+    }
+
+    #[test]
+    fn what_the_cluster_refused_stays_until_its_field_is_changed() {
+        in_form(|form| {
+            let issue = Issue::error(FieldPath::from("spec.replicas"), Text::raw("must be even"));
+            form.refused.set(form.draft.with(|draft| draft.locate(&[issue])));
+            let replicas = form.error_of(Control::Replicas);
+            assert_eq!(replicas.get().as_deref(), Some("must be even"));
+            form.edit(Control::Name, |draft| draft.name = "web".to_owned());
+            assert!(replicas.get().is_some());
+            form.edit(Control::Replicas, |draft| draft.replicas = "2".to_owned());
+            assert_eq!(replicas.get(), None);
+        });
+    }
+
+    #[test]
+    fn the_yaml_follows_every_key() {
+        in_form(|form| {
+            form.edit(Control::Name, |draft| draft.name = "w".to_owned());
+            assert!(form.yaml.get().contains("\n  name: w\n"));
+            form.edit(Control::Name, |draft| draft.name = "web".to_owned());
+            assert!(form.yaml.get().contains("\n      app: web\n"));
+        });
+    }
+
+    #[test]
+    fn discarding_starts_anew() {
+        in_form(|form| {
+            form.edit(Control::Name, |draft| draft.name = "web".to_owned());
+            form.go(Step::Containers);
+            assert!(form.is_dirty());
+            form.discard();
+            assert!(!form.is_dirty());
+            assert_eq!(form.step.get(), Step::Basic);
+            assert_eq!(form.draft.with(|draft| draft.namespace.clone()), "default");
+        });
+    }
+}
