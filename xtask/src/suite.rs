@@ -1,0 +1,147 @@
+//! `cargo xtask test`: everything that must hold, in order, with one count at the end.
+
+pub(crate) mod counts;
+mod sizes;
+
+use crate::control_plane::{self, ControlPlane};
+use crate::error::{Error, Result};
+use crate::ledger::Ledger;
+use crate::site::Mode;
+use crate::{e2e, npm, paths, say, server, setup, step};
+use counts::Counts;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Instant;
+
+/// The steps so far.
+struct Suite<'a> {
+    steps: &'a Ledger,
+    counts: Counts,
+    failed: Vec<String>,
+}
+
+impl Suite<'_> {
+    /// Runs one step. Its own tests are counted when it has any, itself otherwise.
+    fn step(&mut self, name: &str, work: impl FnOnce(&Ledger) -> Result<Counts>) -> Result {
+        say::step(name);
+        let started = Instant::now();
+        let (counts, word) = match work(self.steps) {
+            Ok(counts) if counts.failed > 0 => (counts, "FAILED"),
+            Ok(counts) if counts.is_empty() => (Counts::one_passed(), "ok"),
+            Ok(counts) => (counts, "ok"),
+            Err(Error::Interrupted) => return Err(Error::Interrupted),
+            Err(Error::Unavailable(why)) => {
+                say::line(format!("    skipped: {why}"));
+                (Counts::one_skipped(), "skipped")
+            }
+            Err(error) => {
+                say::line(format!("    {error}"));
+                (Counts::one_failed(), "FAILED")
+            }
+        };
+        if counts.failed > 0 {
+            self.failed.push(name.to_owned());
+        }
+        self.counts += counts;
+        say::line(format!("--- {name}: {word} ({})", say::elapsed(started)));
+        Ok(())
+    }
+
+    /// A step that is one program.
+    fn program(&mut self, name: &str, mut command: Command) -> Result {
+        self.step(name, |steps| step::run(steps, name, &mut command).map(|()| Counts::default()))
+    }
+
+    /// A step that is `cargo test`.
+    fn cargo_test(&mut self, name: &str, mut command: Command) -> Result {
+        self.step(name, |steps| counted(steps, name, &mut command))
+    }
+}
+
+/// Runs `cargo test` and counts what it says.
+fn counted(steps: &Ledger, name: &str, command: &mut Command) -> Result<Counts> {
+    let (ok, text) = step::tee(steps, name, command)?;
+    let mut counts = counts::cargo(&text);
+    if !ok && counts.failed == 0 {
+        // It did not compile, or a test program crashed.
+        counts.failed = 1;
+    }
+    Ok(counts)
+}
+
+/// Runs everything. An error means that something failed, or could not be started at all.
+pub(crate) fn run(steps: &Ledger) -> Result {
+    let started = Instant::now();
+    setup::toolchain(steps)?;
+    for dir in setup::npm_dirs() {
+        npm::ensure(dir, steps)?;
+    }
+    let mut suite = Suite { steps, counts: Counts::default(), failed: Vec::new() };
+    lints(&mut suite)?;
+    let tests = ["test", "--workspace", "--exclude", "binnacle-frontend", "--locked", "--no-fail-fast"];
+    suite.cargo_test("unit and integration tests", step::cargo(tests))?;
+    let mut binary = None;
+    suite.step("release build", |steps| {
+        binary = Some(server::build(Mode::Release, steps)?);
+        Ok(Counts::default())
+    })?;
+    if let Some(binary) = binary {
+        suite.step("size budgets", |_| sizes::check(&binary))?;
+        suite.step("end to end, sandbox", |steps| e2e::sandbox(&binary, &[], steps))?;
+        real_clusters(&mut suite, &binary)?;
+    }
+    let Suite { counts, failed, .. } = suite;
+    say::line(format!("\nAll of it took {}.", say::elapsed(started)));
+    say::line(counts.to_string());
+    match failed.last() {
+        None => Ok(()),
+        Some(last) => Err(Error::Failed(format!("Failed: {}. The last: {last}", failed.join(", ")))),
+    }
+}
+
+fn lints(suite: &mut Suite<'_>) -> Result {
+    suite.program("rustfmt", step::cargo(["fmt", "--all", "--check"]))?;
+    // The frontend turns on `hydrate`, which must not meet the server's `ssr` in one build.
+    let native =
+        ["clippy", "--workspace", "--exclude", "binnacle-frontend", "--all-targets", "--locked", "--", "-D", "warnings"];
+    suite.program("clippy", step::cargo(native))?;
+    let wasm =
+        ["clippy", "--package", "binnacle-frontend", "--target", "wasm32-unknown-unknown", "--locked", "--"];
+    let mut command = step::cargo(wasm);
+    command.args(["-D", "warnings"]);
+    suite.program("clippy, wasm", command)?;
+    for dir in ["frontend/js", "end2end"] {
+        if paths::root().join(dir).join("package.json").is_file() {
+            let mut check = Command::new("npm");
+            check.args(["run", "--silent", "check"]).current_dir(paths::root().join(dir));
+            suite.program(&format!("TypeScript and eslint, {dir}"), check)?;
+        }
+    }
+    suite.step("cargo deny", |steps| {
+        let program = setup::cargo_deny(steps)?;
+        say::line("    bans, licenses, sources; advisories are left out: their database is fetched from the network");
+        let mut deny = Command::new(program);
+        deny.args(["--all-features", "--locked", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]);
+        step::run(steps, "cargo-deny", deny.current_dir(paths::root())).map(|()| Counts::default())
+    })
+}
+
+/// The parts that need real API servers, or one line that says why they are skipped.
+fn real_clusters(suite: &mut Suite<'_>, binary: &std::path::Path) -> Result {
+    let mut plane = None;
+    suite.step("real control plane", |steps| {
+        plane = Some(ControlPlane::start_private(None, steps)?);
+        Ok(Counts::default())
+    })?;
+    let Some(plane) = plane else {
+        say::line("The contract and browser tests on real clusters are skipped or failed with it.");
+        return Ok(());
+    };
+    let kubeconfigs: Vec<PathBuf> = plane.kubeconfigs();
+    let mut contract =
+        step::cargo(["test", "--package", "binnacle-sandbox", "--locked", "--test", "contract"]);
+    contract.env("BINNACLE_KUBECONFIGS", control_plane::joined(&kubeconfigs));
+    contract.args(["--", "--nocapture"]);
+    suite.cargo_test("contract suite on real clusters", contract)?;
+    suite.step("end to end, real clusters", |steps| e2e::real(binary, &plane, &[], steps))
+}
