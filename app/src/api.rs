@@ -13,7 +13,10 @@ pub mod workloads;
 pub mod yaml;
 
 use binnacle_model::AppError;
-use leptos::server_fn::{codec::JsonEncoding, error::{FromServerFnError, ServerFnErrorErr}};
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
 use serde::{Deserialize, Serialize};
 
 /// [`AppError`] as the error of server functions.
@@ -27,7 +30,9 @@ impl FromServerFnError for ApiError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         ApiError(match error {
             // The guard answers with plain text where there is no session.
-            ServerFnErrorErr::Deserialization(text) if text.contains("signed out") => AppError::Unauthenticated,
+            ServerFnErrorErr::Deserialization(text) if text.contains("signed out") => {
+                AppError::Unauthenticated
+            }
             other => AppError::Transport { message: other.to_string() },
         })
     }

@@ -12,13 +12,22 @@ use crate::{
     i18n::provide_lang,
     live::provide_live,
     pages::{
-        cluster::ClusterPage, cluster_form::{EditClusterPage, IntegratePage}, clusters::ClustersPage, create_image::CreateByImagePage,
-        create_yaml::CreateFromYamlPage, not_found::NotFoundPage,
-        workload::WorkloadPage, workloads::WorkloadsPage,
+        cluster::ClusterPage,
+        cluster_form::{EditClusterPage, IntegratePage},
+        clusters::ClustersPage,
+        create_image::CreateByImagePage,
+        create_yaml::CreateFromYamlPage,
+        not_found::NotFoundPage,
+        workload::WorkloadPage,
+        workloads::WorkloadsPage,
     },
     request::{META, use_request},
     shell::Shell,
-    ui::{assets::{ASSETS_META, use_assets}, time::provide_clock, toast::provide_toasts},
+    ui::{
+        assets::{ASSETS_META, use_assets},
+        time::provide_clock,
+        toast::provide_toasts,
+    },
 };
 
 /// The HTML document (server only; the browser hydrates its body).

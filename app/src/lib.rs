@@ -3,7 +3,8 @@
 //! The same code renders on the server (`ssr`) and runs in the browser (`hydrate`). It never links
 //! kube: it asks [`backend::Backend`], which the server implements.
 
-#![recursion_limit = "512"]
+// Views are types nested as deep as the page.
+#![recursion_limit = "1024"]
 
 pub mod api;
 pub mod app;

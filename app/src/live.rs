@@ -137,7 +137,8 @@ mod socket {
         socket: WebSocket,
         heard: f64,
         // Kept alive as long as the socket may call them.
-        _callbacks: (Closure<dyn FnMut(Event)>, Closure<dyn FnMut(MessageEvent)>, Closure<dyn FnMut(CloseEvent)>),
+        _callbacks:
+            (Closure<dyn FnMut(Event)>, Closure<dyn FnMut(MessageEvent)>, Closure<dyn FnMut(CloseEvent)>),
     }
 
     thread_local! {
@@ -180,9 +181,9 @@ mod socket {
             ATTEMPT.set(0);
             touch();
             live.state.set(LiveState::Open);
-            let all = live.subscriptions.with_value(|all| {
-                all.iter().map(|(id, one)| (*id, one.topic.clone())).collect::<Vec<_>>()
-            });
+            let all = live
+                .subscriptions
+                .with_value(|all| all.iter().map(|(id, one)| (*id, one.topic.clone())).collect::<Vec<_>>());
             for (id, topic) in all {
                 transmit(&ClientMessage::Subscribe { id, topic });
             }

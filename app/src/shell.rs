@@ -1,8 +1,16 @@
 //! The frame around every page: bar, navigation, content.
 
-use binnacle_model::{Lang, object::WorkloadKind, session::Role, words::{lists, shell as words}};
+use binnacle_model::{
+    Lang,
+    object::WorkloadKind,
+    session::Role,
+    words::{lists, shell as words},
+};
 use leptos::prelude::*;
-use leptos_router::{components::{A, Outlet}, hooks::use_location};
+use leptos_router::{
+    components::{A, Outlet},
+    hooks::use_location,
+};
 
 use crate::{
     components::cluster_switch::ClusterSwitch,
@@ -12,10 +20,10 @@ use crate::{
     paths,
     request::use_request,
     ui::{
+        badge::Tone,
         button::{ButtonVariant, IconButton},
         icon::{Icon, IconName},
         menu::{Menu, MenuItem, MenuLabel, MenuSeparator},
-        badge::Tone,
         state::Notice,
         toast::ToastRegion,
     },
@@ -177,7 +185,8 @@ fn sign_out() {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast;
-        let form = crate::interop::element("sign-out").and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok());
+        let form = crate::interop::element("sign-out")
+            .and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok());
         if let Some(form) = form {
             // A form that cannot be sent leaves the person signed in, which they see.
             let _ = form.submit();

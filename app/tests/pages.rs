@@ -14,9 +14,12 @@ use fake::{Fake, cluster_row, render, row};
 #[tokio::test]
 async fn a_list_shows_rows_reasons_and_who_may_do_what() {
     let mut rows = vec![row("default", "web", 3, 3), row("team", "queue", 1, 2)];
-    rows[1].status =
-        WorkloadStatus { state: WorkloadState::NotReady, reason: Some(Text::raw("Pod queue-1: ImagePullBackOff")) };
-    let html = render("/clusters/prod/statefulsets", Fake { rows, ..Fake::default() }, Lang::En, Role::Admin).await;
+    rows[1].status = WorkloadStatus {
+        state: WorkloadState::NotReady,
+        reason: Some(Text::raw("Pod queue-1: ImagePullBackOff")),
+    };
+    let html =
+        render("/clusters/prod/statefulsets", Fake { rows, ..Fake::default() }, Lang::En, Role::Admin).await;
     for said in [
         "<h1 class=\"page-title\">",
         "/clusters/prod/statefulsets/default/web",
@@ -38,7 +41,11 @@ async fn a_list_says_why_it_is_empty_stale_or_forbidden() {
     let cases = [
         ("/clusters/prod/statefulsets", Fake::default(), "No StatefulSets here yet"),
         ("/clusters/prod/statefulsets?q=zzz", Fake::default(), "Nothing matches these filters"),
-        ("/clusters/prod/statefulsets", Fake { freshness: stale, ..Fake::default() }, "1 min old: connection refused"),
+        (
+            "/clusters/prod/statefulsets",
+            Fake { freshness: stale, ..Fake::default() },
+            "1 min old: connection refused",
+        ),
         (
             "/clusters/prod/statefulsets",
             Fake {
@@ -54,7 +61,11 @@ async fn a_list_says_why_it_is_empty_stale_or_forbidden() {
         ),
         (
             "/clusters/prod/statefulsets",
-            Fake { limited_to: Some(vec!["team".into()]), rows: vec![row("team", "a", 1, 1)], ..Fake::default() },
+            Fake {
+                limited_to: Some(vec!["team".into()]),
+                rows: vec![row("team", "a", 1, 1)],
+                ..Fake::default()
+            },
             "only the namespaces that you may list: team",
         ),
         ("/clusters/prod/nothings", Fake::default(), "This page does not exist"),
@@ -90,7 +101,13 @@ async fn hostile_names_are_text() {
     let mut evil = row("default", "web", 1, 1);
     evil.images = vec!["x/<script>alert(1)</script>".into()];
     evil.status.reason = Some(Text::raw("\"><img src=x onerror=alert(1)>"));
-    let html = render("/clusters/prod/statefulsets", Fake { rows: vec![evil], ..Fake::default() }, Lang::En, Role::Admin).await;
+    let html = render(
+        "/clusters/prod/statefulsets",
+        Fake { rows: vec![evil], ..Fake::default() },
+        Lang::En,
+        Role::Admin,
+    )
+    .await;
     let body = html.split("<tbody>").nth(1).unwrap_or_default();
     assert!(!body.contains("<script>alert") && !body.contains("<img"), "{body}");
 }

@@ -40,17 +40,17 @@ export async function createByImage(page, cluster, name) {
   await open(page, `/clusters/${cluster}/statefulsets`);
   await page.getByRole("link", { name: "Create by image" }).first().click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Create StatefulSet");
-  await page.getByLabel(/^Name/).fill(name);
-  await page.getByLabel(/^Pods/).fill("2");
-  await page.getByLabel(/^Description/).fill("Made by a test");
-  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill(name);
+  await page.locator("#f-replicas").fill("2");
+  await page.locator("#f-description").fill("Made by a test");
+  await page.getByRole("button", { name: "Next", exact: true }).click();
 
   await page.getByLabel(/^Image/).first().fill("nginx:1.29");
   await page.getByRole("button", { name: "Add container" }).click();
   await page.getByLabel(/^Container name/).last().fill("sidecar");
   await page.getByLabel(/^Image/).last().fill("busybox:1.37");
-  await page.getByRole("button", { name: "Next" }).click();
-  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByRole("button", { name: "Next", exact: true }).click();
+  await page.getByRole("button", { name: "Next", exact: true }).click();
 
   await expect(page.getByText("The cluster would accept this")).toBeVisible();
   await page.getByRole("button", { name: "OK", exact: true }).click();

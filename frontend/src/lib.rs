@@ -1,5 +1,8 @@
 //! The console's entry point in the browser.
 
+// Views are types nested as deep as the page.
+#![recursion_limit = "1024"]
+
 use binnacle_app::{
     App,
     request::{META, RequestInfo},

@@ -1,5 +1,8 @@
 //! The app's backend over the clusters and the store.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
@@ -109,7 +112,7 @@ impl ServerBackend {
 
     /// The stored cluster of that name.
     async fn stored(&self, name: &str) -> Result<StoredCluster> {
-        self.store.cluster(name).await.map_err(internal)?.ok_or_else(|| not_found(name))
+        self.store.cluster(name).await.map_err(|error| internal(&error))?.ok_or_else(|| not_found(name))
     }
 
     /// The credential of one context of a pasted kubeconfig, and what its cluster says; good, or an
@@ -142,7 +145,7 @@ fn not_found(name: &str) -> AppError {
 }
 
 /// The person gets the request's id, the log the rest.
-fn internal(error: StoreError) -> AppError {
+fn internal(error: &StoreError) -> AppError {
     let request_id = observe::current_id();
     tracing::error!(%error, request_id, "the store failed");
     AppError::Internal { request_id }
@@ -228,7 +231,7 @@ impl Backend for ServerBackend {
             system_uid: report.system_uid,
             credential: credential.to_secret_json(),
         };
-        if !self.store.insert_cluster(&stored).await.map_err(internal)? {
+        if !self.store.insert_cluster(&stored).await.map_err(|error| internal(&error))? {
             return Err(AppError::AlreadyExists { kind: "Cluster".to_owned(), name: stored.name });
         }
         tracing::info!(cluster = stored.name, user = caller.user, "a cluster was integrated");
@@ -281,7 +284,7 @@ impl Backend for ServerBackend {
         stored.provider = edit.provider;
         stored.labels.clone_from(&edit.labels);
         stored.description.clone_from(&edit.description);
-        if !self.store.update_cluster(&stored).await.map_err(internal)? {
+        if !self.store.update_cluster(&stored).await.map_err(|error| internal(&error))? {
             return Err(not_found(name));
         }
         tracing::info!(
@@ -301,7 +304,7 @@ impl Backend for ServerBackend {
         admin(caller, "delete")?;
         let _changing = self.changing.lock().await;
         let was_sandbox = self.sandbox().remove(name).is_some();
-        if !was_sandbox && !self.store.remove_cluster(name).await.map_err(internal)? {
+        if !was_sandbox && !self.store.remove_cluster(name).await.map_err(|error| internal(&error))? {
             return Err(not_found(name));
         }
         tracing::info!(cluster = name, user = caller.user, "a cluster was removed");

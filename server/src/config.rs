@@ -17,7 +17,7 @@ use std::{
 
 use crate::secret::Secret;
 
-pub use sources::{Command, Invocation, load};
+pub use sources::{Command, load};
 
 /// One setting.
 #[derive(Debug)]

@@ -1,5 +1,8 @@
 //! The console's server: sign-in, store, live sockets, and the app's pages over the clusters.
 
+// The pages' types are as deep as their elements, and their layout is computed here.
+#![recursion_limit = "512"]
+
 mod assets;
 mod auth;
 mod backend;
@@ -26,6 +29,10 @@ use std::process::ExitCode;
 
 use config::{Command, ConfigError};
 
+/// Stack of a worker in bytes. Pages are rendered as deep as their elements are nested, and a build
+/// without optimisations needs more than tokio's 2 MiB for that; only what is used is ever paged in.
+const STACK: usize = 16 << 20;
+
 /// Exit code of wrong usage (`sysexits.h` calls it 64; shells and clap use 2).
 const USAGE: u8 = 2;
 
@@ -41,13 +48,14 @@ fn main() -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("binnacle: the runtime cannot start: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
+    let runtime =
+        match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                eprintln!("binnacle: the runtime cannot start: {error}");
+                return ExitCode::FAILURE;
+            }
+        };
     let config = invocation.config;
     let done = match invocation.command {
         Command::Serve => runtime.block_on(Box::pin(run::console(config))),

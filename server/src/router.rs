@@ -54,13 +54,13 @@ pub fn own_routes() -> Vec<(&'static str, MethodRouter<AppState>)> {
 }
 
 /// The whole router, with every layer.
-pub fn build(state: AppState, pages: Vec<AxumRouteListing>) -> Router {
+pub fn build(state: &AppState, pages: Vec<AxumRouteListing>) -> Router {
     with_layers(state.clone(), |mut router| {
         for (path, handler) in own_routes() {
             router = router.route(path, handler);
         }
         router
-            .leptos_routes_with_context(&state, pages, console::context(state.clone()), shell)
+            .leptos_routes_with_context(state, pages, console::context(state.clone()), shell)
             .fallback(no_such_page)
     })
 }

@@ -1,7 +1,7 @@
 //! From a configuration to a running console, and to its end.
 
 use std::{
-    io::Write as _,
+    io::{IsTerminal as _, Write as _},
     path::PathBuf,
     sync::{Arc, atomic::Ordering},
     time::Duration,
@@ -81,7 +81,7 @@ pub async fn console(config: Config) -> Result<(), RunError> {
     announce(&config, &state, port).await?;
 
     let pages = leptos_axum::generate_route_list(binnacle_app::App);
-    let router = router::build(state.clone(), pages);
+    let router = router::build(&state, pages);
     let prepared = state.tasks.spawn(prepare(state.clone(), backend.clone(), config.sandbox));
     state.tasks.spawn(sweep(state.clone()));
     let stopping = state.clone();
@@ -175,8 +175,11 @@ async fn announce(config: &Config, state: &AppState, port: u16) -> Result<(), Ru
 /// Logs to standard error; panics too, with their place.
 fn log(config: &Config) -> Result<(), RunError> {
     let filter = EnvFilter::try_new(&config.log).map_err(|_| RunError::Log(config.log.clone()))?;
-    let builder =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
     match config.log_format {
         LogFormat::Text => builder.init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),

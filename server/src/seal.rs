@@ -99,6 +99,7 @@ impl Sealer {
     }
 
     /// The key's public name.
+    #[cfg(test)]
     pub fn id(&self) -> &str {
         &self.id
     }

@@ -13,7 +13,8 @@ mod tests;
 
 use std::{
     fs,
-    os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
+    io::ErrorKind,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -138,10 +139,16 @@ impl Store {
     pub async fn open(directory: &Path) -> Result<Self, StoreError> {
         make_directory(directory)?;
         let path = directory.join(DATABASE);
-        let is_new = !path.exists();
+        // Made here and not by SQLite, so that it and its log, which takes over its mode, are the owner's
+        // alone from their first byte.
+        let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        if let Err(source) = made
+            && source.kind() != ErrorKind::AlreadyExists
+        {
+            return Err(StoreError::Directory { path: directory.to_owned(), source });
+        }
         let options = SqliteConnectOptions::new()
             .filename(&path)
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
@@ -155,19 +162,14 @@ impl Store {
             .await
             .map_err(|error| damaged(&path, error))?;
         let closing = pool.clone();
-        let opened = Self::check(pool, directory, &path, is_new).await;
+        let opened = Self::check(pool, directory, &path).await;
         if opened.is_err() {
             closing.close().await;
         }
         opened
     }
 
-    async fn check(
-        pool: SqlitePool,
-        directory: &Path,
-        path: &Path,
-        is_new: bool,
-    ) -> Result<Self, StoreError> {
+    async fn check(pool: SqlitePool, directory: &Path, path: &Path) -> Result<Self, StoreError> {
         let verdict: String = sqlx::query("PRAGMA quick_check(1)")
             .fetch_one(&pool)
             .await
@@ -183,11 +185,6 @@ impl Store {
             MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => damaged(path, error),
             other => StoreError::Corrupt { path: path.to_owned(), detail: other.to_string() },
         })?;
-        if is_new {
-            // Only its owner needs the file; the umask may say otherwise.
-            fs::set_permissions(path, fs::Permissions::from_mode(0o600))
-                .map_err(|source| StoreError::Directory { path: directory.to_owned(), source })?;
-        }
         let check: Option<Vec<u8>> = sqlx::query("SELECT value FROM meta WHERE key = 'key_check'")
             .fetch_optional(&pool)
             .await?

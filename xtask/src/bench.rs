@@ -24,6 +24,9 @@ pub(crate) fn run(count: usize, rounds: u32, steps: &Ledger) -> Result {
     command.env("BINNACLE_BENCH_ROUNDS", rounds.to_string());
     step::run(steps, "bench", &mut command)?;
     let size = std::fs::metadata(&binary).context(|| format!("measure {}", binary.display()))?.len();
-    say::line(format!("The binary, assets embedded: {:.1} MiB (budget 25).", size as f64 / f64::from(1 << 20)));
+    say::line(format!(
+        "The binary, assets embedded: {:.1} MiB (budget 25).",
+        size as f64 / f64::from(1 << 20)
+    ));
     Ok(())
 }

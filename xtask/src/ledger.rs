@@ -102,6 +102,8 @@ impl Ledger {
     /// Starts a child in a group of its own and writes it down.
     pub(crate) fn spawn(&self, name: &str, command: &mut Command) -> Result<Running> {
         interrupt::check()?;
+        // A name may be a headline; its record is one file.
+        let name = &name.replace(|c: char| !c.is_ascii_alphanumeric() && c != '.', "-");
         let program = command.get_program().to_string_lossy().into_owned();
         let mut child = command.process_group(0).spawn().context(|| format!("start {program}"))?;
         let Some(ident) = Ident::of(child.id()) else {
@@ -109,7 +111,7 @@ impl Ledger {
             let _ = child.wait();
             return Err(Error::Failed(format!("start {program}: no entry in /proc: Linux is needed")));
         };
-        let running = Running { child, name: name.to_owned(), ident, ledger: self.clone(), ended: false };
+        let running = Running { child, name: name.clone(), ident, ledger: self.clone(), ended: false };
         self.write(&format!("{name}.json"), &Record { ident: running.ident.clone() })?;
         Ok(running)
     }
@@ -262,9 +264,9 @@ mod tests {
     fn dropping_the_handle_ends_the_whole_group() {
         let dir = tempfile::tempdir().unwrap();
         let ledger = Ledger::at(dir.path()).unwrap();
-        let running = ledger.spawn("nap", &mut sleeper()).unwrap();
+        let running = ledger.spawn("a nap, dir/sub", &mut sleeper()).unwrap();
         let ident = running.ident().clone();
-        assert_eq!(ledger.names(), ["nap"]);
+        assert_eq!(ledger.names(), ["a-nap--dir-sub"]);
         drop(running);
         wait_gone(&ident);
         assert!(!ident.group_alive());

@@ -129,15 +129,16 @@ pub(crate) fn cargo_deny(steps: &Ledger) -> Result<PathBuf> {
     let mut install = step::cargo(["install", "cargo-deny", "--locked", "--version", CARGO_DENY, "--root"]);
     // Not in the clone: its own build directory, and no rust-toolchain.toml or .cargo/config.toml of ours.
     install.arg(&root).current_dir(&root).env("CARGO_TARGET_DIR", root.join("target"));
-    let built = step::run(steps, "cargo install", &mut install);
-    let _ = fs::remove_dir_all(root.join("target"));
-    match built {
-        Err(Error::Failed(_)) => {
-            Err(Error::Unavailable("cargo-deny could not be installed: the network is needed once.".into()))
-        }
-        other => other.map(|()| {
+    // What is built so far stays after an interruption: the next start goes on from there.
+    match step::run(steps, "cargo install", &mut install) {
+        Ok(()) => {
+            let _ = fs::remove_dir_all(root.join("target"));
             say::line(format!("    built in {}", say::elapsed(started)));
-            program
-        }),
+            Ok(program)
+        }
+        Err(Error::Failed(why)) => Err(Error::Unavailable(format!(
+            "cargo-deny could not be installed ({why}, see above). The network is needed once."
+        ))),
+        Err(error) => Err(error),
     }
 }

@@ -102,8 +102,17 @@ pub(crate) fn run(steps: &Ledger) -> Result {
 fn lints(suite: &mut Suite<'_>) -> Result {
     suite.program("rustfmt", step::cargo(["fmt", "--all", "--check"]))?;
     // The frontend turns on `hydrate`, which must not meet the server's `ssr` in one build.
-    let native =
-        ["clippy", "--workspace", "--exclude", "binnacle-frontend", "--all-targets", "--locked", "--", "-D", "warnings"];
+    let native = [
+        "clippy",
+        "--workspace",
+        "--exclude",
+        "binnacle-frontend",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ];
     suite.program("clippy", step::cargo(native))?;
     let wasm =
         ["clippy", "--package", "binnacle-frontend", "--target", "wasm32-unknown-unknown", "--locked", "--"];

@@ -27,10 +27,7 @@ pub async fn repair_all(text: String) -> Result<(String, Vec<Finding>), ApiError
 
 /// Where fields stand in the text; `None` for those that cannot be found.
 #[server(prefix = "/api", endpoint = "yaml/locate", input = Json)]
-pub async fn locate(
-    text: String,
-    places: Vec<(u32, FieldPath)>,
-) -> Result<Vec<Option<TextRange>>, ApiError> {
+pub async fn locate(text: String, places: Vec<(u32, FieldPath)>) -> Result<Vec<Option<TextRange>>, ApiError> {
     session()?;
     Ok(places
         .iter()

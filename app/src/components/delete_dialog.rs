@@ -72,13 +72,17 @@ pub fn DeleteDialog(
 
     let named = move |word: binnacle_model::Word| {
         target.with(|target| {
-            target.as_ref().map_or_else(String::new, |object| {
-                word.fill(lang.get(), &[&object.kind, &object.name])
-            })
+            target
+                .as_ref()
+                .map_or_else(String::new, |object| word.fill(lang.get(), &[&object.kind, &object.name]))
         })
     };
-    let goes = Signal::derive(move || plan.with(|plan| plan.as_ref().map_or_else(Vec::new, |plan| goes(plan, lang.get()))));
-    let stays = Signal::derive(move || plan.with(|plan| plan.as_ref().map_or_else(Vec::new, |plan| stays(plan, lang.get()))));
+    let goes = Signal::derive(move || {
+        plan.with(|plan| plan.as_ref().map_or_else(Vec::new, |plan| goes(plan, lang.get())))
+    });
+    let stays = Signal::derive(move || {
+        plan.with(|plan| plan.as_ref().map_or_else(Vec::new, |plan| stays(plan, lang.get())))
+    });
     // Typing the name is asked only where data is lost (look.md).
     let type_name = Signal::derive(move || {
         let loses = plan.with(|plan| plan.as_ref().is_some_and(|plan| !plan.claims_deleted.is_empty()));
@@ -122,7 +126,11 @@ fn goes(plan: &DeletePlan, lang: binnacle_model::Lang) -> Vec<String> {
 
 fn stays(plan: &DeletePlan, lang: binnacle_model::Lang) -> Vec<String> {
     if plan.claims_kept.is_empty() {
-        return if plan.claims_deleted.is_empty() { vec![lists::DELETE_NO_CLAIMS.text(lang).to_owned()] } else { vec![] };
+        return if plan.claims_deleted.is_empty() {
+            vec![lists::DELETE_NO_CLAIMS.text(lang).to_owned()]
+        } else {
+            vec![]
+        };
     }
     let count = plan.claims_kept.len().to_string();
     vec![lists::DELETE_KEEPS.fill(lang, &[&count, &claims(&plan.claims_kept)])]
@@ -135,13 +143,25 @@ mod tests {
 
     fn plan(kept: usize, deleted: usize, pods: u32) -> DeletePlan {
         let claims = |count| (0..count).map(|n| (format!("data-web-{n}"), "1Gi".to_owned())).collect();
-        DeletePlan { uid: "u".into(), pods, claims_kept: claims(kept), claims_deleted: claims(deleted), forbidden: None }
+        DeletePlan {
+            uid: "u".into(),
+            pods,
+            claims_kept: claims(kept),
+            claims_deleted: claims(deleted),
+            forbidden: None,
+        }
     }
 
     #[test]
     fn the_dialog_says_what_becomes_of_claims() {
         for (kept, deleted, pods, said_goes, said_stays) in [
-            (2, 0, 2, "2 pods end", "2 volume claims stay with their data: data-web-0 (1Gi), data-web-1 (1Gi)"),
+            (
+                2,
+                0,
+                2,
+                "2 pods end",
+                "2 volume claims stay with their data: data-web-0 (1Gi), data-web-1 (1Gi)",
+            ),
             (0, 1, 1, "1 volume claims are deleted with their data", ""),
             (0, 0, 0, "It has no pods.", "It has no volume claims."),
             (7, 0, 7, "7 pods", "…"),

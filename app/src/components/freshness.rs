@@ -1,6 +1,9 @@
 //! How old the data is: live, stale with its reason, or cut off from the console.
 
-use binnacle_model::{cluster::Freshness, words::{Text, common, lists}};
+use binnacle_model::{
+    cluster::Freshness,
+    words::{Text, common, lists},
+};
 use leptos::prelude::*;
 
 use crate::{

@@ -26,7 +26,10 @@ pub struct KeyValue {
 
 /// Rows out of pairs.
 pub fn rows_of(pairs: &[(String, String)]) -> Vec<KeyValue> {
-    (0_u32..).zip(pairs).map(|(id, (key, value))| KeyValue { id, key: key.clone(), value: value.clone() }).collect()
+    (0_u32..)
+        .zip(pairs)
+        .map(|(id, (key, value))| KeyValue { id, key: key.clone(), value: value.clone() })
+        .collect()
 }
 
 /// Pairs out of rows; rows without key and value are nothing.

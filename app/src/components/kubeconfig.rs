@@ -92,7 +92,8 @@ impl KubeconfigDraft {
     pub fn verified(self) -> Option<VerifyReport> {
         self.verified.with(|verified| {
             let (text, context, report) = verified.as_ref()?;
-            (self.text.with(|now| now == text) && self.context.with(|now| now == context)).then(|| report.clone())
+            (self.text.with(|now| now == text) && self.context.with(|now| now == context))
+                .then(|| report.clone())
         })
     }
 
@@ -146,7 +147,8 @@ impl KubeconfigDraft {
 
     /// Keeps the choice while it exists, else takes the current context, else the only one.
     fn choose_context(self, report: &KubeconfigReport) {
-        let kept = self.context.with_untracked(|now| report.contexts.iter().any(|context| context.name == *now));
+        let kept =
+            self.context.with_untracked(|now| report.contexts.iter().any(|context| context.name == *now));
         if !kept {
             let first = report.contexts.first().map(|context| context.name.clone());
             self.context.set(report.current.clone().or(first).unwrap_or_default());
@@ -174,10 +176,12 @@ impl KubeconfigDraft {
         self.report.with(|report| match report {
             None => Some(words::KUBECONFIG_HELP.into()),
             Some(Err(text)) => Some(text.clone()),
-            Some(Ok(report)) => self.context.with(|chosen| match report.contexts.iter().find(|one| one.name == *chosen) {
-                None => Some(words::CHOOSE_CONTEXT.into()),
-                Some(context) => context.refused.first().map(|issue| issue.text.clone()),
-            }),
+            Some(Ok(report)) => {
+                self.context.with(|chosen| match report.contexts.iter().find(|one| one.name == *chosen) {
+                    None => Some(words::CHOOSE_CONTEXT.into()),
+                    Some(context) => context.refused.first().map(|issue| issue.text.clone()),
+                })
+            }
         })
     }
 }
@@ -216,16 +220,18 @@ pub fn KubeconfigInput(
             Some(Ok(report)) => report
                 .contexts
                 .iter()
-                .map(|context| SelectOption::new(context.name.clone(), format!("{} · {}", context.name, context.server)))
+                .map(|context| {
+                    SelectOption::new(context.name.clone(), format!("{} · {}", context.name, context.server))
+                })
                 .collect(),
             _ => Vec::new(),
         })
     });
     let chosen = move || {
         draft.report.with(|report| match report {
-            Some(Ok(report)) => {
-                draft.context.with(|chosen| report.contexts.iter().find(|context| context.name == *chosen).cloned())
-            }
+            Some(Ok(report)) => draft
+                .context
+                .with(|chosen| report.contexts.iter().find(|context| context.name == *chosen).cloned()),
             _ => None,
         })
     };
@@ -325,7 +331,8 @@ pub fn Issues(
 fn Report(report: VerifyReport) -> impl IntoView {
     let good = report.is_good();
     let lang = use_lang();
-    let (tone, word) = if good { (Tone::Running, words::VERIFIED) } else { (Tone::Failing, words::NOT_VERIFIED) };
+    let (tone, word) =
+        if good { (Tone::Running, words::VERIFIED) } else { (Tone::Failing, words::NOT_VERIFIED) };
     let until = move |end: Option<i64>| match end {
         Some(end) => exact(end * 1_000),
         None => words::NEVER_SAYS.text(lang.get()).to_owned(),
@@ -335,7 +342,8 @@ fn Report(report: VerifyReport) -> impl IntoView {
         .powers
         .into_iter()
         .map(|(power, may)| {
-            let (tone, word) = if may { (Tone::Running, words::MAY) } else { (Tone::Neutral, words::MAY_NOT) };
+            let (tone, word) =
+                if may { (Tone::Running, words::MAY) } else { (Tone::Neutral, words::MAY_NOT) };
             view! { <li><StatusBadge tone=tone label=t(word) /> <span>{tt(power)}</span></li> }
         })
         .collect_view();

@@ -25,7 +25,11 @@ pub fn memory_text(bytes: u64) -> String {
     }
     let whole = bytes / scale;
     let tenth = bytes % scale * 10 / scale;
-    if whole >= 10 || tenth == 0 { format!("{whole} {}", UNITS[unit]) } else { format!("{whole}.{tenth} {}", UNITS[unit]) }
+    if whole >= 10 || tenth == 0 {
+        format!("{whole} {}", UNITS[unit])
+    } else {
+        format!("{whole}.{tenth} {}", UNITS[unit])
+    }
 }
 
 /// Requested of allocatable: a bar and both numbers, or a dash while unknown.
@@ -52,12 +56,26 @@ mod tests {
 
     #[test]
     fn quantities_are_short() {
-        for (millicores, text) in [(0, "0"), (250, "0.2"), (1_000, "1"), (1_500, "1.5"), (9_999, "9.9"), (64_000, "64"), (12_345, "12")] {
+        for (millicores, text) in [
+            (0, "0"),
+            (250, "0.2"),
+            (1_000, "1"),
+            (1_500, "1.5"),
+            (9_999, "9.9"),
+            (64_000, "64"),
+            (12_345, "12"),
+        ] {
             assert_eq!(cpu_text(millicores), text);
         }
-        for (bytes, text) in
-            [(0, "0 B"), (1_023, "1023 B"), (1_024, "1 Ki"), (1_536, "1.5 Ki"), (8 << 30, "8 Gi"), (33_285_996_544, "31 Gi"), (5 << 40, "5 Ti")]
-        {
+        for (bytes, text) in [
+            (0, "0 B"),
+            (1_023, "1023 B"),
+            (1_024, "1 Ki"),
+            (1_536, "1.5 Ki"),
+            (8 << 30, "8 Gi"),
+            (33_285_996_544, "31 Gi"),
+            (5 << 40, "5 Ti"),
+        ] {
             assert_eq!(memory_text(bytes), text);
         }
     }

@@ -45,7 +45,8 @@ pub fn RemoveClusterDialog(
             busy.set(false);
         });
     };
-    let say = move |word: binnacle_model::Word| Signal::derive(move || vec![word.text(lang.get()).to_owned()]);
+    let say =
+        move |word: binnacle_model::Word| Signal::derive(move || vec![word.text(lang.get()).to_owned()]);
     view! {
         <ConfirmDialog
             id="remove-cluster"

@@ -68,7 +68,7 @@ impl Submit {
             toasts: use_toasts(),
             lang: use_lang(),
             leave: Callback::new(move |path: String| {
-                navigate(&path, leptos_router::NavigateOptions::default())
+                navigate(&path, leptos_router::NavigateOptions::default());
             }),
         };
         Effect::new(move |_| {

@@ -1,5 +1,7 @@
 //! The YAML editor (CodeMirror 6, `frontend/js/src/editor.js`): create, set, configure, destroy.
 
+#[cfg(feature = "hydrate")]
+use leptos::prelude::*;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -15,31 +17,21 @@ pub enum EditorSeverity {
     Info,
 }
 
-/// A finding in the text. Offsets are bytes of the UTF-8 text, as the YAML reader gives them;
-/// the editor's own UTF-16 offsets are made from them here.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A finding in the text, as the widget reads it. Offsets are UTF-16 code units, which is how browsers
+/// and the paste doctor count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EditorDiagnostic {
-    /// Where it begins, in bytes of the UTF-8 text.
-    pub from: usize,
-    /// Where it ends, in bytes, exclusive.
-    pub to: usize,
+    /// Where it begins.
+    pub from: u32,
+    /// Where it ends, exclusive.
+    pub to: u32,
     /// How bad it is.
     pub severity: EditorSeverity,
     /// One sentence.
     pub message: String,
     /// The words of its one-click repair, where there is one.
-    pub repair: Option<String>,
-}
-
-/// A finding as the widget reads it.
-#[derive(Serialize)]
-struct WireDiagnostic<'a> {
-    from: u32,
-    to: u32,
-    severity: EditorSeverity,
-    message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    repair: Option<&'a str>,
+    pub repair: Option<String>,
 }
 
 /// How an editor looks and behaves; set at creation.
@@ -113,10 +105,10 @@ impl Editor {
     ) -> Result<Editor, super::ModuleProblem> {
         let module: EditorModule = super::load_widget(url, "editor").await?.unchecked_into();
         let EditorEvents { on_change, on_cursor, on_repair, on_drop } = events;
-        let change = Closure::<dyn Fn(String)>::new(move |text| on_change(text));
-        let cursor = Closure::<dyn Fn(u32, u32)>::new(move |line, column| on_cursor(line, column));
+        let change = Closure::<dyn Fn(String)>::new(on_change);
+        let cursor = Closure::<dyn Fn(u32, u32)>::new(on_cursor);
         let repair = Closure::<dyn Fn(u32)>::new(move |index: u32| on_repair(index as usize));
-        let dropped = Closure::<dyn Fn(web_sys::File)>::new(move |file| on_drop(file));
+        let dropped = Closure::<dyn Fn(web_sys::File)>::new(on_drop);
         let given = js_sys::Object::new();
         for (name, value) in [
             ("doc", JsValue::from_str(options.doc)),
@@ -142,27 +134,17 @@ impl Editor {
         self.module.set(&self.handle, text);
     }
 
-    /// Shows findings of `text`, which is what the editor holds.
-    pub fn set_diagnostics(&self, text: &str, diagnostics: &[EditorDiagnostic]) {
-        let wire: Vec<WireDiagnostic<'_>> = diagnostics
-            .iter()
-            .map(|diagnostic| WireDiagnostic {
-                from: utf16_offset(text, diagnostic.from),
-                to: utf16_offset(text, diagnostic.to),
-                severity: diagnostic.severity,
-                message: &diagnostic.message,
-                repair: diagnostic.repair.as_deref(),
-            })
-            .collect();
-        let json = serde_json::to_string(&wire).unwrap_or_else(|_| "[]".to_owned());
+    /// Shows findings of the text that the editor holds.
+    pub fn set_diagnostics(&self, diagnostics: &[EditorDiagnostic]) {
+        let json = serde_json::to_string(diagnostics).unwrap_or_else(|_| "[]".to_owned());
         if let Ok(value) = js_sys::JSON::parse(&json) {
             self.module.set_diagnostics(&self.handle, &value);
         }
     }
 
-    /// Brings a byte offset of `text` into view and puts the caret there.
-    pub fn reveal(&self, text: &str, offset: usize) {
-        self.module.reveal(&self.handle, utf16_offset(text, offset));
+    /// Brings an offset, in UTF-16 code units, into view and puts the caret there.
+    pub fn reveal(&self, offset: u32) {
+        self.module.reveal(&self.handle, offset);
     }
 
     /// Changes colours and whether it can be edited.
@@ -181,32 +163,47 @@ impl Editor {
     }
 }
 
-impl Drop for Editor {
-    fn drop(&mut self) {
-        self.module.destroy(&self.handle);
+/// Where a page keeps its editor. A browser's object never leaves its thread, while what the server
+/// renders may be dropped on any thread: there, nothing is kept.
+#[derive(Clone, Copy)]
+pub struct EditorSlot {
+    #[cfg(feature = "hydrate")]
+    editor: StoredValue<Option<Editor>, LocalStorage>,
+}
+
+impl EditorSlot {
+    /// An empty one.
+    #[expect(clippy::new_without_default, reason = "it belongs to the component that makes it")]
+    pub fn new() -> Self {
+        EditorSlot {
+            #[cfg(feature = "hydrate")]
+            editor: StoredValue::new_local(None),
+        }
+    }
+
+    /// Keeps an editor until the component goes.
+    pub fn keep(self, editor: Editor) {
+        #[cfg(feature = "hydrate")]
+        self.editor.set_value(Some(editor));
+        #[cfg(not(feature = "hydrate"))]
+        drop(editor);
+    }
+
+    /// Runs with the editor, when there is one.
+    pub fn with(self, run: impl FnOnce(&Editor)) {
+        #[cfg(feature = "hydrate")]
+        self.editor.with_value(|editor| {
+            if let Some(editor) = editor {
+                run(editor);
+            }
+        });
+        #[cfg(not(feature = "hydrate"))]
+        drop(run);
     }
 }
 
-/// The UTF-16 offset of a byte offset; one inside a character counts as its beginning, one beyond
-/// the text as its end.
-fn utf16_offset(text: &str, bytes: usize) -> u32 {
-    let units: usize = text
-        .char_indices()
-        .take_while(|(at, _)| *at < bytes)
-        .map(|(at, ch)| if at + ch.len_utf8() <= bytes { ch.len_utf16() } else { 0 })
-        .sum();
-    u32::try_from(units).unwrap_or(u32::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn offsets_count_as_the_browser_counts() {
-        let text = "aé中😀b";
-        for (bytes, units) in [(0, 0), (1, 1), (3, 2), (6, 3), (10, 5), (11, 6), (99, 6), (2, 1), (8, 3)] {
-            assert_eq!(utf16_offset(text, bytes), units, "byte {bytes}");
-        }
+impl Drop for Editor {
+    fn drop(&mut self) {
+        self.module.destroy(&self.handle);
     }
 }

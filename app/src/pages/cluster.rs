@@ -35,14 +35,28 @@ use crate::{
 /// One cluster, live.
 #[component]
 pub fn ClusterPage() -> impl IntoView {
+    view! {
+        <Transition fallback=|| view! { <Skeleton lines=8 /> }>
+            <Body />
+        </Transition>
+    }
+}
+
+/// The page, inside the suspense that waits for its data.
+#[component]
+fn Body() -> impl IntoView {
     let lang = use_lang();
     let params = use_params_map();
     let name = Memo::new(move |_| params.with(|params| params.get("cluster").unwrap_or_default()));
     let data = Resource::new(move || name.get(), get_cluster);
-    follow_into(data, move || Some(Topic::Cluster { name: name.get() }), |update| match update {
-        Update::Cluster { detail } => Some(*detail),
-        _ => None,
-    });
+    follow_into(
+        data,
+        move || Some(Topic::Cluster { name: name.get() }),
+        |update| match update {
+            Update::Cluster { detail } => Some(*detail),
+            _ => None,
+        },
+    );
     let detail = Memo::new(move |last: Option<&Option<ClusterDetail>>| match data.get() {
         Some(Ok(detail)) => Some(detail),
         None => last.cloned().flatten(),
@@ -52,7 +66,13 @@ pub fn ClusterPage() -> impl IntoView {
     let admin = use_request().caller.is_admin();
     let not_admin = Signal::derive(move || {
         let sandbox = detail.with(|detail| detail.as_ref().is_some_and(|detail| detail.row.sandbox));
-        let word = if !admin { words::ONLY_ADMINS } else if sandbox { words::SANDBOX_HELP } else { return None };
+        let word = if !admin {
+            words::ONLY_ADMINS
+        } else if sandbox {
+            words::SANDBOX_HELP
+        } else {
+            return None;
+        };
         Some(word.text(lang.get()).to_owned())
     });
 
@@ -64,7 +84,7 @@ pub fn ClusterPage() -> impl IntoView {
                 vec![Crumb::link(shell::CLUSTERS.text(lang.get()), paths::clusters()), Crumb::here(name.get())]
             })
         />
-        <Transition fallback=|| view! { <Skeleton lines=8 /> }>
+        <div>
             {move || failed().map(|error| view! { <LoadError error=error on_retry=move |()| data.refetch() /> })}
             <Show when=move || detail.with(Option::is_some)>
                 <div class="page-head">
@@ -78,7 +98,7 @@ pub fn ClusterPage() -> impl IntoView {
                 </div>
                 <Overview detail=detail />
             </Show>
-        </Transition>
+        </div>
     }
 }
 
@@ -87,12 +107,16 @@ pub fn ClusterPage() -> impl IntoView {
 fn Head(detail: Memo<Option<ClusterDetail>>) -> impl IntoView {
     let lang = use_lang();
     let state = Signal::derive(move || {
-        detail.with(|detail| detail.as_ref().map_or(binnacle_model::cluster::ClusterState::Unknown, |detail| detail.row.state))
+        detail.with(|detail| {
+            detail.as_ref().map_or(binnacle_model::cluster::ClusterState::Unknown, |detail| detail.row.state)
+        })
     });
     let freshness = Signal::derive(move || {
         detail.with(|detail| detail.as_ref().map(|detail| detail.row.freshness.clone()).unwrap_or_default())
     });
-    let reason = Signal::derive(move || freshness.with(|fresh| fresh.stale.as_ref().map(|why| why.render(lang.get()))));
+    let reason = Signal::derive(move || {
+        freshness.with(|fresh| fresh.stale.as_ref().map(|why| why.render(lang.get())))
+    });
     view! {
         <ClusterBadge state=state reason=reason />
         <LiveMark freshness=freshness />
@@ -165,9 +189,13 @@ fn Identity(detail: Memo<Option<ClusterDetail>>) -> impl IntoView {
 #[component]
 fn Capacity(detail: Memo<Option<ClusterDetail>>) -> impl IntoView {
     let lang = use_lang();
-    let numbers = Memo::new(move |_| detail.with(|detail| detail.as_ref().map(|detail| detail.row.numbers.clone()).unwrap_or_default()));
+    let numbers = Memo::new(move |_| {
+        detail.with(|detail| detail.as_ref().map(|detail| detail.row.numbers.clone()).unwrap_or_default())
+    });
     let count = move |of: Option<ReadyCount>| match of {
-        Some(count) => words::READY_OF.fill(lang.get(), &[&count.ready.to_string(), &count.total.to_string()]),
+        Some(count) => {
+            words::READY_OF.fill(lang.get(), &[&count.ready.to_string(), &count.total.to_string()])
+        }
         None => "–".to_owned(),
     };
     let usage = move |pick: fn(&binnacle_model::cluster::ClusterNumbers) -> Option<Usage>| {
@@ -175,7 +203,10 @@ fn Capacity(detail: Memo<Option<ClusterDetail>>) -> impl IntoView {
     };
     let list = move || {
         detail.with(|detail| {
-            detail.as_ref().map(|detail| paths::workloads(&detail.row.name, WorkloadKind::StatefulSet)).unwrap_or_default()
+            detail
+                .as_ref()
+                .map(|detail| paths::workloads(&detail.row.name, WorkloadKind::StatefulSet))
+                .unwrap_or_default()
         })
     };
     view! {
@@ -208,7 +239,9 @@ fn nodes_view(nodes: Result<Vec<NodeRow>, Text>) -> AnyView {
             <EmptyState icon=IconName::Lock title=tt(Text::new(&words::NODES_FORBIDDEN, [why])) />
         }
         .into_any(),
-        Ok(nodes) if nodes.is_empty() => view! { <EmptyState icon=IconName::Server title=t(words::NO_NODES) /> }.into_any(),
+        Ok(nodes) if nodes.is_empty() => {
+            view! { <EmptyState icon=IconName::Server title=t(words::NO_NODES) /> }.into_any()
+        }
         Ok(nodes) => view! {
             <TableFrame label=t(words::NODES) stacked=true>
                 <thead>
@@ -232,7 +265,11 @@ fn nodes_view(nodes: Result<Vec<NodeRow>, Text>) -> AnyView {
 }
 
 fn node_row(node: NodeRow) -> impl IntoView {
-    let (tone, word) = if node.ready { (Tone::Running, lists::READY) } else { (Tone::Failing, binnacle_model::words::status::NOT_READY) };
+    let (tone, word) = if node.ready {
+        (Tone::Running, lists::READY)
+    } else {
+        (Tone::Failing, binnacle_model::words::status::NOT_READY)
+    };
     let reason = (!node.reason.is_empty()).then(|| node.reason.clone());
     let or_dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
     view! {

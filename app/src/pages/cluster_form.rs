@@ -8,7 +8,10 @@ use binnacle_model::{
 };
 use leptos::{prelude::*, text_prop::TextProp};
 use leptos_meta::Title;
-use leptos_router::{NavigateOptions, hooks::{use_navigate, use_params_map}};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_params_map},
+};
 
 use crate::{
     api::clusters::{cluster_for_edit, edit_cluster, integrate_cluster, list_clusters},
@@ -93,7 +96,16 @@ pub fn IntegratePage() -> impl IntoView {
         <div class="page-head">
             <h1 class="page-title">{t(words::INTEGRATE)}</h1>
         </div>
-        {if admin { view! { <IntegrateForm /> }.into_any() } else { view! { <OnlyAdmins /> }.into_any() }}
+        {if admin {
+            view! {
+                <Suspense fallback=|| view! { <Skeleton lines=6 /> }>
+                    <IntegrateForm />
+                </Suspense>
+            }
+            .into_any()
+        } else {
+            view! { <OnlyAdmins /> }.into_any()
+        }}
     }
 }
 
@@ -113,8 +125,13 @@ fn IntegrateForm() -> impl IntoView {
     let name_problem = move || {
         let rule = name.with(|name| rules::cluster_name(name));
         rule.or_else(|| {
-            let here = taken.get().and_then(Result::ok).is_some_and(|rows| rows.iter().any(|row| name.with(|name| row.name == *name)));
-            here.then(|| Text::new(&binnacle_model::words::errors::ALREADY_EXISTS, ["Cluster".to_owned(), name.get()]))
+            let here = taken
+                .get()
+                .and_then(Result::ok)
+                .is_some_and(|rows| rows.iter().any(|row| name.with(|name| row.name == *name)));
+            here.then(|| {
+                Text::new(&binnacle_model::words::errors::ALREADY_EXISTS, ["Cluster".to_owned(), name.get()])
+            })
         })
     };
     let name_error = Signal::derive(move || {
@@ -172,11 +189,9 @@ fn IntegrateForm() -> impl IntoView {
         >
             <section class="form-section" aria-labelledby="section-basic">
                 <h2 class="section-title" id="section-basic">{t(words::BASIC)}</h2>
-                <Transition>
                     <Field id="cluster-name" label=t(words::CLUSTER_NAME) help=t(words::CLUSTER_NAME_HELP) error=name_error required=true>
                         <TextInput value=name on_input=move |text| name.set(text) mono=true on_blur=move |()| touched.set(true) />
                     </Field>
-                </Transition>
                 <SharedFields fields=fields />
             </section>
             <section class="form-section" aria-labelledby="section-connection">
@@ -248,7 +263,10 @@ fn EditForm(name: String, edit: ClusterEdit) -> impl IntoView {
     let submit = {
         let name = name.clone();
         move || {
-            if busy.get_untracked() || !fields.is_good() || (renew.get_untracked() && draft.obstacle().is_some()) {
+            if busy.get_untracked()
+                || !fields.is_good()
+                || (renew.get_untracked() && draft.obstacle().is_some())
+            {
                 interop::focus("cluster-alias");
                 return;
             }
@@ -306,7 +324,10 @@ fn SharedFields(fields: Fields) -> impl IntoView {
     let lang = use_lang();
     let said = move |text: Option<Text>| text.map(|text| text.render(lang.get()));
     let providers = Signal::stored(
-        Provider::ALL.iter().map(|provider| SelectOption::new(provider.as_str(), provider.label())).collect::<Vec<_>>(),
+        Provider::ALL
+            .iter()
+            .map(|provider| SelectOption::new(provider.as_str(), provider.label()))
+            .collect::<Vec<_>>(),
     );
     view! {
         <Field id="cluster-alias" label=t(common::ALIAS) help=t(words::CLUSTER_ALIAS_HELP) error=Signal::derive(move || said(fields.alias_error()))>

@@ -9,12 +9,19 @@ use binnacle_model::{
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{NavigateOptions, hooks::{use_navigate, use_query_map}};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
 
 use self::table::ClusterTable;
 use crate::{
     api::clusters::list_clusters,
-    components::{load::{LoadError, follow_into}, remove_cluster::RemoveClusterDialog, status::cluster_word},
+    components::{
+        load::{LoadError, follow_into},
+        remove_cluster::RemoveClusterDialog,
+        status::cluster_word,
+    },
     i18n::{t, use_lang},
     paths,
     request::use_request,
@@ -110,26 +117,43 @@ impl ClusterQuery {
 /// All clusters, live.
 #[component]
 pub fn ClustersPage() -> impl IntoView {
+    view! {
+        <Title text=t(shell::CLUSTERS) />
+        <Transition fallback=|| view! { <Skeleton lines=6 table=true /> }>
+            <Body />
+        </Transition>
+    }
+}
+
+/// The page, inside the suspense that waits for its data.
+#[component]
+fn Body() -> impl IntoView {
     let lang = use_lang();
     let search = use_query_map();
     let query = Memo::new(move |_| {
         search.with(|search| ClusterQuery::read(|name| search.get(name).unwrap_or_default()))
     });
     let data = Resource::new(|| (), |()| list_clusters());
-    follow_into(data, || Some(Topic::Clusters), |update| match update {
-        Update::Clusters { rows } => Some(rows),
-        _ => None,
-    });
+    follow_into(
+        data,
+        || Some(Topic::Clusters),
+        |update| match update {
+            Update::Clusters { rows } => Some(rows),
+            _ => None,
+        },
+    );
     let all = Memo::new(move |last: Option<&Option<Vec<ClusterRow>>>| match data.get() {
         Some(Ok(rows)) => Some(rows),
         None => last.cloned().flatten(),
         Some(Err(_)) => None,
     });
-    let shown = Memo::new(move |_| all.with(|all| all.as_deref().map(|rows| query.with(|query| query.apply(rows)))));
+    let shown =
+        Memo::new(move |_| all.with(|all| all.as_deref().map(|rows| query.with(|query| query.apply(rows)))));
     let failed = move || data.get().and_then(Result::err).map(|error| error.0);
 
     let admin = use_request().caller.is_admin();
-    let only_admins = Signal::derive(move || (!admin).then(|| words::ONLY_ADMINS.text(lang.get()).to_owned()));
+    let only_admins =
+        Signal::derive(move || (!admin).then(|| words::ONLY_ADMINS.text(lang.get()).to_owned()));
     let removing = RwSignal::new(None::<String>);
     let on_remove = Callback::new(move |name: String| removing.set(Some(name)));
 
@@ -138,16 +162,18 @@ pub fn ClustersPage() -> impl IntoView {
         navigate(&next.href(), NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
     });
     let states = Signal::derive(move || {
-        let mut options = vec![SelectOption::new("", binnacle_model::words::lists::ALL_STATUSES.text(lang.get()))];
-        options.extend(STATES.iter().filter(|(state, _)| *state != ClusterState::Removing).map(|(state, name)| {
-            let count = all.with(|all| all.iter().flatten().filter(|row| row.state == *state).count());
-            SelectOption::new(*name, format!("{} ({count})", cluster_word(*state).text(lang.get())))
-        }));
+        let mut options =
+            vec![SelectOption::new("", binnacle_model::words::lists::ALL_STATUSES.text(lang.get()))];
+        options.extend(STATES.iter().filter(|(state, _)| *state != ClusterState::Removing).map(
+            |(state, name)| {
+                let count = all.with(|all| all.iter().flatten().filter(|row| row.state == *state).count());
+                SelectOption::new(*name, format!("{} ({count})", cluster_word(*state).text(lang.get())))
+            },
+        ));
         options
     });
 
     view! {
-        <Title text=t(shell::CLUSTERS) />
         <div class="page-head">
             <h1 class="page-title">{t(shell::CLUSTERS)}</h1>
             <div class="page-actions">
@@ -156,7 +182,7 @@ pub fn ClustersPage() -> impl IntoView {
                 </LinkButton>
             </div>
         </div>
-        <div class="filters" role="search">
+        <div class="filters">
             <SearchInput
                 id="cluster-search"
                 slash=true
@@ -178,7 +204,7 @@ pub fn ClustersPage() -> impl IntoView {
                 }
             />
         </div>
-        <Transition fallback=|| view! { <Skeleton lines=4 table=true /> }>
+        <div>
             {move || failed().map(|error| view! { <LoadError error=error on_retry=move |()| data.refetch() /> })}
             <Show when=move || shown.with(|shown| shown.as_ref().is_some_and(|rows| !rows.is_empty()))>
                 <ClusterTable shown=shown query=query only_admins=only_admins on_remove=on_remove />
@@ -204,7 +230,7 @@ pub fn ClustersPage() -> impl IntoView {
                     }
                 })
             }}
-        </Transition>
+        </div>
         <RemoveClusterDialog target=removing on_removed=move |_| data.refetch() />
     }
 }
@@ -237,7 +263,9 @@ mod tests {
             row("beta", "Staging", ClusterState::Unknown, 3),
             row("gamma", "", ClusterState::Running, 2),
         ];
-        let names = |query: &ClusterQuery| query.apply(&rows).into_iter().map(|row| row.name).collect::<Vec<_>>().join(" ");
+        let names = |query: &ClusterQuery| {
+            query.apply(&rows).into_iter().map(|row| row.name).collect::<Vec<_>>().join(" ")
+        };
         let all = ClusterQuery::default();
         for (query, expected) in [
             (all.clone(), "alpha beta gamma"),

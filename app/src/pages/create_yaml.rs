@@ -108,7 +108,9 @@ fn Editor(cluster: String) -> impl IntoView {
                 </p>
             </section>
             <aside class="yaml-side">
-                <NamespaceChoice cluster=cluster.clone() state=state />
+                <Suspense>
+                    <NamespaceChoice cluster=cluster.clone() state=state />
+                </Suspense>
                 <Problems state=state />
                 <PlanView state=state />
             </aside>
@@ -196,11 +198,9 @@ fn NamespaceChoice(cluster: String, state: YamlState) -> impl IntoView {
         names.into_iter().map(|name| SelectOption::new(name.clone(), name)).collect::<Vec<_>>()
     });
     view! {
-        <Transition>
             <Field id="yaml-namespace" label=t(words::DEFAULT_NAMESPACE)>
                 <Select options=options value=state.namespace on_change=move |name| state.namespace.set(name) />
             </Field>
-        </Transition>
     }
 }
 

@@ -7,7 +7,11 @@ use leptos_meta::Title;
 use crate::{
     i18n::t,
     paths,
-    ui::{button::{ButtonVariant, LinkButton}, icon::IconName, state::EmptyState},
+    ui::{
+        button::{ButtonVariant, LinkButton},
+        icon::IconName,
+        state::EmptyState,
+    },
 };
 
 /// Says so, with status 404, and shows the way on.

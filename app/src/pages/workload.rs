@@ -10,7 +10,10 @@ use binnacle_model::{
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{NavigateOptions, hooks::{use_navigate, use_params_map, use_query_map}};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_params_map, use_query_map},
+};
 
 use self::panels::{ContainersPanel, EventsPanel, PodsPanel, YamlPanel};
 use crate::{
@@ -61,12 +64,20 @@ pub fn WorkloadPage() -> impl IntoView {
     });
     view! {
         {move || match which.get() {
-            Some(which) => view! { <One which=which /> }.into_any(),
+            Some(which) => {
+                view! {
+                    <Transition fallback=|| view! { <Skeleton lines=8 /> }>
+                        <One which=which.clone() />
+                    </Transition>
+                }
+                    .into_any()
+            }
             None => view! { <NotFoundPage /> }.into_any(),
         }}
     }
 }
 
+/// The page, inside the suspense that waits for its data.
 #[component]
 fn One(which: Which) -> impl IntoView {
     let lang = use_lang();
@@ -79,18 +90,23 @@ fn One(which: Which) -> impl IntoView {
         |which| get_workload(which.cluster, which.kind, which.namespace, which.name),
     );
     let gone = RwSignal::new(false);
-    let topic = Topic::Workload { cluster: cluster.clone(), kind, namespace: namespace.clone(), name: name.clone() };
-    follow_into(data, move || Some(topic.clone()), move |update| match update {
-        Update::Workload { detail } => {
-            gone.set(false);
-            Some(*detail)
-        }
-        Update::Gone => {
-            gone.set(true);
-            None
-        }
-        _ => None,
-    });
+    let topic =
+        Topic::Workload { cluster: cluster.clone(), kind, namespace: namespace.clone(), name: name.clone() };
+    follow_into(
+        data,
+        move || Some(topic.clone()),
+        move |update| match update {
+            Update::Workload { detail } => {
+                gone.set(false);
+                Some(*detail)
+            }
+            Update::Gone => {
+                gone.set(true);
+                None
+            }
+            _ => None,
+        },
+    );
     let detail = Memo::new(move |last: Option<&Option<WorkloadDetail>>| match data.get() {
         Some(Ok(detail)) => Some(detail),
         None => last.cloned().flatten(),
@@ -127,7 +143,7 @@ fn One(which: Which) -> impl IntoView {
     view! {
         <Title text=name.clone() />
         <Breadcrumbs label=t(shell::BREADCRUMB) items=crumbs />
-        <Transition fallback=|| view! { <Skeleton lines=8 /> }>
+        <div>
             {move || failed().map(|error| view! { <LoadError error=error on_retry=move |()| data.refetch() /> })}
             <Show when=move || detail.with(Option::is_some)>
                 <div class="page-head">
@@ -138,7 +154,7 @@ fn One(which: Which) -> impl IntoView {
                             icon=IconName::Trash
                             disabled_reason=Signal::derive({
                                 let said = said_gone.clone();
-                                move || gone.get().then(|| said())
+                                move || gone.get().then(&said)
                             })
                             on_click={
                                 let object = object.clone();
@@ -158,14 +174,16 @@ fn One(which: Which) -> impl IntoView {
                 <Facts detail=detail />
                 <Panels detail=detail />
             </Show>
-        </Transition>
+        </div>
         <DeleteDialog target=target on_deleted=after_delete />
     }
 }
 
 #[component]
 fn Head(detail: Memo<Option<WorkloadDetail>>, gone: RwSignal<bool>) -> impl IntoView {
-    let freshness = Signal::derive(move || detail.with(|detail| detail.as_ref().map(|detail| detail.freshness.clone()).unwrap_or_default()));
+    let freshness = Signal::derive(move || {
+        detail.with(|detail| detail.as_ref().map(|detail| detail.freshness.clone()).unwrap_or_default())
+    });
     move || {
         (!gone.get() && detail.with(Option::is_some)).then(|| {
             let status = Signal::derive(move || {
@@ -190,8 +208,12 @@ fn Head(detail: Memo<Option<WorkloadDetail>>, gone: RwSignal<bool>) -> impl Into
 /// What it is, in a glance; the reason it is not running stands in the open.
 #[component]
 fn Facts(detail: Memo<Option<WorkloadDetail>>) -> impl IntoView {
-    let freshness = Signal::derive(move || detail.with(|detail| detail.as_ref().map(|detail| detail.freshness.clone()).unwrap_or_default()));
-    let reason = Memo::new(move |_| detail.with(|detail| detail.as_ref().and_then(|detail| detail.row.status.reason.clone())));
+    let freshness = Signal::derive(move || {
+        detail.with(|detail| detail.as_ref().map(|detail| detail.freshness.clone()).unwrap_or_default())
+    });
+    let reason = Memo::new(move |_| {
+        detail.with(|detail| detail.as_ref().and_then(|detail| detail.row.status.reason.clone()))
+    });
     view! {
         <StaleNotice freshness=freshness />
         {move || reason.get().map(|reason| view! { <p class="page-lead">{tt(reason)}</p> })}
@@ -244,9 +266,18 @@ fn Panels(detail: Memo<Option<WorkloadDetail>>) -> impl IntoView {
             None => tab,
         };
         vec![
-            counted(Tab::new("pods", say(words::PODS)), count(|detail| detail.pods.as_ref().ok().map(Vec::len))),
-            counted(Tab::new("containers", say(words::CONTAINERS)), count(|detail| Some(detail.containers.len()))),
-            counted(Tab::new("events", say(words::EVENTS)), count(|detail| detail.events.as_ref().ok().map(Vec::len))),
+            counted(
+                Tab::new("pods", say(words::PODS)),
+                count(|detail| detail.pods.as_ref().ok().map(Vec::len)),
+            ),
+            counted(
+                Tab::new("containers", say(words::CONTAINERS)),
+                count(|detail| Some(detail.containers.len())),
+            ),
+            counted(
+                Tab::new("events", say(words::EVENTS)),
+                count(|detail| detail.events.as_ref().ok().map(Vec::len)),
+            ),
             Tab::new("yaml", say(words::YAML)),
         ]
     });

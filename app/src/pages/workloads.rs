@@ -14,7 +14,11 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use self::{filters::Filters, query::{list_query, page_href}, table::WorkloadTable};
+use self::{
+    filters::Filters,
+    query::{list_query, page_href},
+    table::WorkloadTable,
+};
 use crate::{
     api::workloads::list_workloads,
     components::{
@@ -43,12 +47,21 @@ pub fn WorkloadsPage() -> impl IntoView {
     });
     view! {
         {move || match kind.get() {
-            Some(kind) => view! { <ListOfKind kind=kind /> }.into_any(),
+            Some(kind) => {
+                view! {
+                    <Title text=t(words::STATEFULSETS) />
+                    <Transition fallback=|| view! { <Skeleton lines=12 table=true /> }>
+                        <ListOfKind kind=kind />
+                    </Transition>
+                }
+                    .into_any()
+            }
             None => view! { <NotFoundPage /> }.into_any(),
         }}
     }
 }
 
+/// The list, inside the suspense that waits for its data.
 #[component]
 fn ListOfKind(kind: WorkloadKind) -> impl IntoView {
     let lang = use_lang();
@@ -69,7 +82,9 @@ fn ListOfKind(kind: WorkloadKind) -> impl IntoView {
         move |update| {
             let next = match update {
                 Update::Page { page } => page,
-                Update::Delta { delta } => base.with_value(|base| Some(PageDelta::apply(delta, base.as_ref()?)))?,
+                Update::Delta { delta } => {
+                    base.with_value(|base| Some(PageDelta::apply(delta, base.as_ref()?)))?
+                }
                 _ => return None,
             };
             base.set_value(Some(next.clone()));
@@ -96,12 +111,15 @@ fn ListOfKind(kind: WorkloadKind) -> impl IntoView {
         Some(Err(_)) => None,
     });
     let failed = move || data.get().and_then(Result::err).map(|error| error.0);
-    let freshness = Signal::derive(move || page.with(|page| page.as_ref().map(|page| page.freshness.clone()).unwrap_or_default()));
+    let freshness = Signal::derive(move || {
+        page.with(|page| page.as_ref().map(|page| page.freshness.clone()).unwrap_or_default())
+    });
     let namespace = Memo::new(move |_| query.with(|query| query.namespace.clone()));
-    let has_filters = Memo::new(move |_| query.with(|query| !query.search.is_empty() || !query.states.is_empty() || query.namespace.is_some()));
+    let has_filters = Memo::new(move |_| {
+        query.with(|query| !query.search.is_empty() || !query.states.is_empty() || query.namespace.is_some())
+    });
 
     view! {
-        <Title text=t(words::STATEFULSETS) />
         <Breadcrumbs label=t(binnacle_model::words::shell::BREADCRUMB) items=Signal::derive(move || {
             vec![
                 Crumb::link(binnacle_model::words::shell::CLUSTERS.text(lang.get()), paths::clusters()),
@@ -129,7 +147,7 @@ fn ListOfKind(kind: WorkloadKind) -> impl IntoView {
         </div>
         <Filters query=query page=page freshness=freshness />
         <StaleNotice freshness=freshness />
-        <Transition fallback=|| view! { <Skeleton lines=8 table=true /> }>
+        <div>
             {move || {
                 failed().map(|error| view! { <LoadError error=error on_retry=move |()| data.refetch() /> })
             }}
@@ -174,7 +192,7 @@ fn ListOfKind(kind: WorkloadKind) -> impl IntoView {
                         }
                     })
             }}
-        </Transition>
+        </div>
         <DeleteDialog target=target />
     }
 }

@@ -18,7 +18,7 @@ use leptos::text_prop::TextProp;
 use super::assets::use_assets;
 use super::text_area::TextArea;
 use crate::i18n::t;
-use crate::interop::editor::{Editor, EditorDiagnostic, EditorEvents, EditorOptions};
+use crate::interop::editor::{Editor, EditorDiagnostic, EditorEvents, EditorOptions, EditorSlot};
 use crate::interop::{dropped_files, is_dark};
 use binnacle_model::words::ui as words;
 
@@ -48,9 +48,9 @@ pub fn CodeEditor(
     /// A file was dropped on the editor.
     #[prop(optional, into)]
     on_file: Option<Callback<web_sys::File>>,
-    /// Set to a byte offset to bring it into view; it is taken back to `None`.
+    /// Set to an offset, in UTF-16 code units, to bring it into view; it is taken back to `None`.
     #[prop(optional, into)]
-    reveal: Option<RwSignal<Option<usize>>>,
+    reveal: Option<RwSignal<Option<u32>>>,
     /// Lines shown by the plain text area.
     #[prop(default = 20)]
     rows: u32,
@@ -62,7 +62,7 @@ pub fn CodeEditor(
     // The text that the editor holds, to tell an echo from a change by others.
     let held = StoredValue::new(String::new());
     // Lives in this thread only; dropped, and so destroyed, with the component.
-    let editor = StoredValue::new_local(None::<Editor>);
+    let editor = EditorSlot::new();
     let url = use_assets().url("editor.js");
 
     let (frame_id, hint_id) = (format!("{id}-editor"), format!("{id}-hint"));
@@ -116,10 +116,10 @@ pub fn CodeEditor(
                     let area = area.get_untracked();
                     let had_focus = area.is_some_and(|area| area.matches(":focus").unwrap_or(false));
                     held.set_value(doc);
-                    editor.set_value(Some(made));
+                    editor.keep(made);
                     ready.set(true);
                     if had_focus {
-                        with_editor(editor, Editor::focus);
+                        editor.with(Editor::focus);
                     }
                 }
                 Err(_) => failed.set(true),
@@ -131,19 +131,19 @@ pub fn CodeEditor(
         let text = value.get();
         if ready.get() && held.with_value(|held| *held != text) {
             held.set_value(text.clone());
-            with_editor(editor, |editor| editor.set(&text));
+            editor.with(|editor| editor.set(&text));
         }
     });
     Effect::new(move || {
         let found = diagnostics.get();
         if ready.get() {
-            held.with_value(|held| with_editor(editor, |editor| editor.set_diagnostics(held, &found)));
+            editor.with(|editor| editor.set_diagnostics(&found));
         }
     });
     Effect::new(move || {
         let read_only = read_only.get();
         if ready.get() {
-            with_editor(editor, |editor| editor.configure(is_dark(), read_only));
+            editor.with(|editor| editor.configure(is_dark(), read_only));
         }
     });
     if let Some(reveal) = reveal {
@@ -152,7 +152,7 @@ pub fn CodeEditor(
             if ready.get()
                 && let Some(offset) = wanted
             {
-                held.with_value(|held| with_editor(editor, |editor| editor.reveal(held, offset)));
+                editor.with(|editor| editor.reveal(offset));
                 reveal.set(None);
             }
         });
@@ -187,14 +187,6 @@ pub fn CodeEditor(
         </div>
     }
     .into_any()
-}
-
-fn with_editor(editor: StoredValue<Option<Editor>, LocalStorage>, run: impl FnOnce(&Editor)) {
-    editor.with_value(|editor| {
-        if let Some(editor) = editor {
-            run(editor);
-        }
-    });
 }
 
 #[cfg(all(test, feature = "ssr"))]

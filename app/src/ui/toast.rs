@@ -15,6 +15,7 @@ use leptos::prelude::*;
 
 use super::button::IconButton;
 use super::icon::{Icon, IconName};
+use super::tooltip::TooltipLayer;
 use crate::i18n::t;
 use crate::interop;
 use binnacle_model::words::ui as words;
@@ -127,7 +128,7 @@ pub fn use_toasts() -> Toasts {
     use_context::<Toasts>().unwrap_or_else(Toasts::new)
 }
 
-/// Where toasts show; once in a page, at its end.
+/// Where toasts show, and the layer of the page's tooltips with them; once in a page, at its end.
 #[component]
 pub fn ToastRegion() -> impl IntoView {
     let toasts = use_toasts();
@@ -170,6 +171,7 @@ pub fn ToastRegion() -> impl IntoView {
     });
     let label = t(words::NOTIFICATIONS);
     view! {
+        <TooltipLayer />
         <section
             class="toasts"
             aria-label=label

@@ -57,7 +57,7 @@ thread_local! {
     static SHOWN: RefCell<Option<(Element, Option<String>)>> = const { RefCell::new(None) };
 }
 
-/// The layer; once in a page, by its shell.
+/// The layer; once in a page, which [`super::ToastRegion`] sees to.
 #[component]
 pub fn TooltipLayer() -> impl IntoView {
     let text = RwSignal::new(String::new());

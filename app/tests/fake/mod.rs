@@ -77,8 +77,9 @@ impl Backend for Fake {
         if let Some(error) = &self.failure {
             return Err(error.clone());
         }
-        let rows: Vec<WorkloadRow> = self.rows.iter().filter(|row| row.name.contains(&query.search)).cloned().collect();
-        let count = |rows: &[WorkloadRow]| u32::try_from(rows.len()).unwrap();
+        let rows: Vec<WorkloadRow> =
+            self.rows.iter().filter(|row| row.name.contains(&query.search)).cloned().collect();
+        let count = |rows: &[WorkloadRow]| u32::try_from(rows.len()).unwrap_or(u32::MAX);
         Ok(ListPage {
             matching: count(&rows),
             total: count(&self.rows),
@@ -89,7 +90,14 @@ impl Backend for Fake {
             sequence: 1,
         })
     }
-    async fn workload(&self, _: &Caller, _: &str, _: WorkloadKind, _: &str, _: &str) -> Result<WorkloadDetail> {
+    async fn workload(
+        &self,
+        _: &Caller,
+        _: &str,
+        _: WorkloadKind,
+        _: &str,
+        _: &str,
+    ) -> Result<WorkloadDetail> {
         nothing()
     }
     async fn exists(&self, _: &Caller, _: &ObjectRef) -> Result<bool> {

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use binnacle_model::session::Caller;
+use binnacle_model::{session::Caller, words::errors as words};
 use futures::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
@@ -76,10 +76,26 @@ pub(crate) async fn ask(
     identity: Identity<'_>,
     question: &Question,
 ) -> Result<bool, Failure> {
-    let reply = connection.call(identity, Call::review(REVIEWS, question.body())).await?;
+    let reply =
+        connection.call(identity, Call::review(REVIEWS, question.body())).await.map_err(unanswered)?;
     let review: Value = reply.json()?;
     // Anything but a clear yes is a no.
     Ok(review.pointer("/status/allowed") == Some(&Value::Bool(true)))
+}
+
+/// Everyone signed in may ask about himself (ClusterRole `system:basic-user`). A refusal of the question
+/// itself comes from an API server that has just started and has not read its roles yet: it is no
+/// answer. A refusal of the impersonation is one.
+fn unanswered(failure: Failure) -> Failure {
+    match &failure {
+        Failure::Status(status)
+            if status.code == 403
+                && status.message.contains("cannot create resource \"selfsubjectaccessreviews\"") =>
+        {
+            Failure::Unreachable(words::REACH_NO_REVIEWS.into())
+        }
+        _ => failure,
+    }
 }
 
 /// Decisions of one cluster by caller and question.
@@ -143,5 +159,67 @@ impl Access {
         if kept.len() < MOST {
             kept.insert(key, (Instant::now(), allowed));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    use binnacle_model::session::Role;
+
+    use super::*;
+    use crate::fake::{Answer, Fake, SANDBOX, status};
+
+    #[tokio::test]
+    async fn a_decision_is_kept_and_anything_but_yes_is_no() {
+        static PHASE: AtomicU8 = AtomicU8::new(0);
+        let fake = Fake::start(|_| match PHASE.load(Ordering::Relaxed) {
+            0 => Answer::Json(201, json!({"status": {"allowed": true}})),
+            1 => Answer::Json(201, json!({"status": {"allowed": "true"}})),
+            2 => Answer::Json(201, json!({})),
+            3 => status(
+                403,
+                "Forbidden",
+                "x: User \"u\" cannot create resource \"selfsubjectaccessreviews\" in API group",
+            ),
+            _ => status(
+                403,
+                "Forbidden",
+                "x: User \"u\" cannot impersonate resource \"users\" in API group \"\"",
+            ),
+        })
+        .await;
+        let connection = Connection::new(&fake.credential(), SANDBOX).unwrap();
+        let access = Access::default();
+        let caller = |user: &str| Caller { user: user.to_owned(), role: Role::User };
+        let question = || Question::new("list", "apps", "statefulsets", "");
+        assert!(access.may(&connection, &caller("ann"), question()).await.unwrap());
+        PHASE.store(1, Ordering::Relaxed);
+        assert!(access.may(&connection, &caller("ann"), question()).await.unwrap(), "the decision is kept");
+        assert_eq!(fake.asked().len(), 1);
+        // Another person, another place, another group: another question.
+        assert!(!access.may(&connection, &caller("bob"), question()).await.unwrap());
+        assert!(
+            !access
+                .may(&connection, &caller("ann"), Question::new("list", "", "statefulsets", ""))
+                .await
+                .unwrap()
+        );
+        PHASE.store(2, Ordering::Relaxed);
+        assert!(
+            !access
+                .may(&connection, &caller("ann"), Question::new("list", "apps", "statefulsets", "n"))
+                .await
+                .unwrap()
+        );
+        let admin = Caller { role: Role::Admin, ..caller("ann") };
+        assert!(!access.may(&connection, &admin, question()).await.unwrap());
+        PHASE.store(3, Ordering::Relaxed);
+        let failure = access.may(&connection, &caller("cy"), question()).await.unwrap_err();
+        assert_eq!(failure.reason().key, words::REACH_NO_REVIEWS.key);
+        PHASE.store(4, Ordering::Relaxed);
+        let failure = access.may(&connection, &caller("cy"), question()).await.unwrap_err();
+        assert_eq!(failure.code(), Some(403));
     }
 }

@@ -33,7 +33,7 @@ use crate::{
     failure::{About, Failure},
     items::{CountedItem, NamespaceItem, NodeItem},
     sinks::{Hub, KeptSink, PodSink, TableCache, bump, read, write},
-    watcher::{Progress, Sink, Watcher},
+    watcher::{Sink, Watcher},
 };
 
 /// Time between probes of a cluster that answers; with the probe's own deadline a frozen cluster is
@@ -289,7 +289,7 @@ impl Cluster {
 
     /// Whether the pods are known, and so can be shown.
     pub(crate) fn pods_known(&self) -> bool {
-        matches!(&*self.pods.progress.borrow(), Progress::Live | Progress::Stale(_))
+        self.pods.is_known()
     }
 
     /// The sentence that says that the cluster does not answer, while it does not.

@@ -214,6 +214,14 @@ impl Connection {
         {
             return Err(Failure::Unreachable(reason.clone()));
         }
+        // Waiting for a turn is our own crowd, not the cluster's fault: it counts against no one.
+        let _permit = match call.probe {
+            true => None,
+            false => match tokio::time::timeout(call.deadline, self.permits.acquire()).await {
+                Ok(Ok(permit)) => Some(permit),
+                _ => return Err(Failure::Unreachable(words::REACH_QUEUE.into())),
+            },
+        };
         let seconds = u32::try_from(call.deadline.as_secs()).unwrap_or(u32::MAX);
         let outcome = match tokio::time::timeout(call.deadline, self.attempts(identity, &call)).await {
             Ok(outcome) => outcome,
@@ -233,10 +241,6 @@ impl Connection {
     }
 
     async fn attempts(&self, identity: Identity<'_>, call: &Call) -> Result<Reply, Failure> {
-        let _permit = match call.probe {
-            true => None,
-            false => Some(self.permits.acquire().await.map_err(|_| closed())?),
-        };
         let first = self.exchange(identity, call).await;
         let again = match &first {
             Err(Failure::Unreachable(_)) => call.method == Method::GET,
@@ -266,7 +270,7 @@ impl Connection {
         } else if status.is_redirection() {
             Err(Failure::Unreachable(words::REACH_REDIRECT.into()))
         } else {
-            Err(Failure::Status(Status::read(status.as_u16(), &body)))
+            Err(Failure::Status(Box::new(Status::read(status.as_u16(), &body))))
         }
     }
 
@@ -281,7 +285,7 @@ impl Connection {
         }
         let collected = tokio::time::timeout(READ, Limited::new(body, OBJECT_CAP).collect());
         let body = collected.await.ok().and_then(Result::ok).map(|body| body.to_bytes()).unwrap_or_default();
-        Err(Failure::Status(Status::read(status.as_u16(), &body)))
+        Err(Failure::Status(Box::new(Status::read(status.as_u16(), &body))))
     }
 
     async fn send(
@@ -331,10 +335,6 @@ impl Connection {
         }
         Failure::Unreachable(reason)
     }
-}
-
-fn closed() -> Failure {
-    Failure::Unreachable(words::REACH_QUEUE.into())
 }
 
 /// The texts of `Warning: 299 - "text"` headers (RFC 7234 5.5, as Kubernetes sends them).

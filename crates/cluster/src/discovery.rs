@@ -122,7 +122,7 @@ impl Discovery {
         if let Some(found) = self.fresh(api_version).as_deref().map(Vec::as_slice).and_then(pick) {
             return Ok(Some(found));
         }
-        Ok(pick(&*self.fetch(connection, caller, api_version).await?))
+        Ok(pick(&self.fetch(connection, caller, api_version).await?))
     }
 
     fn fresh(&self, api_version: &str) -> Option<Arc<Vec<Resource>>> {

@@ -16,7 +16,7 @@ pub(crate) enum Failure {
     /// The deadline passed, in seconds.
     Timeout(u32),
     /// The API server answered with an error status.
-    Status(Status),
+    Status(Box<Status>),
 }
 
 /// Kubernetes' `meta/v1` Status, the parts that are read.
@@ -126,7 +126,7 @@ impl Status {
             400 | 422 => AppError::Invalid { issues: self.issues() },
             _ => {
                 let cluster = about.cluster.to_owned();
-                AppError::Unreachable { cluster, reason: Failure::Status(self).reason() }
+                AppError::Unreachable { cluster, reason: Failure::Status(Box::new(self)).reason() }
             }
         }
     }

@@ -138,7 +138,7 @@ pub(crate) fn status(code: u16, reason: &str, message: &str) -> Answer {
 }
 
 /// A list answer.
-pub(crate) fn list(version: &str, next: &str, items: Vec<Value>) -> Answer {
+pub(crate) fn list(version: &str, next: &str, items: &[Value]) -> Answer {
     Answer::Json(200, json!({"metadata": {"resourceVersion": version, "continue": next}, "items": items}))
 }
 
@@ -187,13 +187,13 @@ pub(crate) fn healthy(
             "/api/v1/namespaces" => list(
                 "1",
                 "",
-                vec![
+                &[
                     json!({"metadata": {"name": "kube-system", "uid": "ks"}}),
                     json!({"metadata": {"name": "shop", "uid": "ns1"}}),
                     json!({"metadata": {"name": "secret", "uid": "ns2"}, "status": {"phase": "Terminating"}}),
                 ],
             ),
-            "/api/v1/nodes" | "/api/v1/pods" | "/apis/apps/v1/statefulsets" => list("1", "", vec![]),
+            "/api/v1/nodes" | "/api/v1/pods" | "/apis/apps/v1/statefulsets" => list("1", "", &[]),
             _ => status(404, "NotFound", "the server could not find the requested resource"),
         }
     }

@@ -269,10 +269,10 @@ impl<T: Keyed> Kept<T> {
         self.items.remove(key).is_some()
     }
 
-    pub(crate) fn sweep(&mut self) -> bool {
-        let (before, round) = (self.items.len(), self.round);
+    /// Takes out the items that the current list did not bring.
+    pub(crate) fn sweep(&mut self) {
+        let round = self.round;
         self.items.retain(|_, (_, seen)| *seen == round);
-        self.items.len() != before
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&T> {

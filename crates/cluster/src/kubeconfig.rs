@@ -195,7 +195,12 @@ fn parse(text: &str) -> Result<Value, Text> {
     options.budget = Some(budget);
     serde_saphyr::from_str_with_options::<Value>(text, options).map_err(|error| {
         let place = error.location().map(|at| (at.line().to_string(), at.column().to_string()));
-        let word = match error.without_snippet() {
+        // What goes wrong inside an alias is wrapped; the cause is what counts.
+        let mut cause = error.without_snippet();
+        while let serde_saphyr::Error::AliasError { error, .. } = cause {
+            cause = error;
+        }
+        let word = match cause {
             serde_saphyr::Error::DuplicateMappingKey { .. } => words::KC_DUPLICATE,
             serde_saphyr::Error::Budget { .. }
             | serde_saphyr::Error::AliasReplayLimitExceeded { .. }

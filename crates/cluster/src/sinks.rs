@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
 
@@ -192,14 +192,27 @@ impl Sink for TableCache {
 
 /// Pods flow into the hub.
 pub(crate) struct PodSink {
-    pub(crate) hub: Arc<Hub>,
-    pub(crate) progress: watch::Sender<Progress>,
+    hub: Arc<Hub>,
+    progress: watch::Sender<Progress>,
+    /// Whether a whole list was seen.
+    listed: AtomicBool,
 }
 
 impl PodSink {
     pub(crate) fn new(hub: Arc<Hub>) -> Arc<Self> {
-        Arc::new(PodSink { hub, progress: watch::Sender::new(Progress::Loading) })
+        let progress = watch::Sender::new(Progress::Loading);
+        Arc::new(PodSink { hub, progress, listed: AtomicBool::new(false) })
     }
+
+    /// Whether a whole list was seen and may be read.
+    pub(crate) fn is_known(&self) -> bool {
+        is_known(&self.progress, &self.listed)
+    }
+}
+
+/// Old items stand while the watch is broken, but not before the first list or after a refusal.
+fn is_known(progress: &watch::Sender<Progress>, listed: &AtomicBool) -> bool {
+    listed.load(Ordering::Relaxed) && !matches!(&*progress.borrow(), Progress::Forbidden(_))
 }
 
 impl Sink for PodSink {
@@ -215,6 +228,7 @@ impl Sink for PodSink {
 
     fn finish(&self) {
         let touched = write(&self.hub.pods).sweep();
+        self.listed.store(true, Ordering::Relaxed);
         self.hub.pods_changed(&touched);
     }
 
@@ -242,22 +256,19 @@ impl Sink for PodSink {
 pub(crate) struct KeptSink<T> {
     pub(crate) items: RwLock<Kept<T>>,
     pub(crate) progress: watch::Sender<Progress>,
+    listed: AtomicBool,
     hub: Arc<Hub>,
 }
 
 impl<T: Keyed> KeptSink<T> {
     pub(crate) fn new(hub: Arc<Hub>) -> Arc<Self> {
-        Arc::new(KeptSink { items: RwLock::default(), progress: watch::Sender::new(Progress::Loading), hub })
+        let progress = watch::Sender::new(Progress::Loading);
+        Arc::new(KeptSink { items: RwLock::default(), progress, listed: AtomicBool::new(false), hub })
     }
 
-    /// Whether a whole list has been seen and may be read.
+    /// Whether a whole list was seen and may be read.
     pub(crate) fn is_known(&self) -> bool {
-        let progress = self.progress.borrow();
-        match &*progress {
-            Progress::Live => true,
-            Progress::Stale(_) => read(&self.items).iter().next().is_some(),
-            Progress::Loading | Progress::Forbidden(_) => false,
-        }
+        is_known(&self.progress, &self.listed)
     }
 }
 
@@ -273,9 +284,9 @@ impl<T: Keyed + DeserializeOwned + Send + Sync + 'static> Sink for KeptSink<T> {
     }
 
     fn finish(&self) {
-        if write(&self.items).sweep() {
-            self.hub.dirty.notify_one();
-        }
+        write(&self.items).sweep();
+        self.listed.store(true, Ordering::Relaxed);
+        self.hub.dirty.notify_one();
     }
 
     fn apply(&self, changes: Vec<Change<T>>) {

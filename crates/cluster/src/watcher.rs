@@ -32,6 +32,8 @@ const WATCH_SECONDS: u64 = 290;
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// Longest wait between attempts.
 const SLOWEST: Duration = Duration::from_secs(30);
+/// A watch that lasted this long was a good one.
+const HELD: Duration = Duration::from_secs(5);
 /// Wait when the credential may not read: rights are not given every second.
 const FORBIDDEN_WAIT: Duration = Duration::from_secs(60);
 
@@ -153,22 +155,24 @@ impl<S: Sink> Watcher<S> {
             };
             let mut last = from;
             let opened = Instant::now();
-            match self.watch(&mut last).await {
-                Ended::Gone => {}
-                Ended::Quietly => {
-                    version = Some(last);
-                    // A server that closes at once must not be asked in a tight loop.
-                    if opened.elapsed() < Duration::from_secs(1) {
-                        tokio::time::sleep(clock::jitter(FIRST_WAIT)).await;
-                    }
-                }
+            let ended = self.watch(&mut last).await;
+            if opened.elapsed() > HELD {
+                wait = FIRST_WAIT;
+            }
+            match ended {
                 Ended::Failed(failure) => {
                     version = Some(last);
                     self.pause(&failure, &mut wait).await;
                     continue;
                 }
+                Ended::Quietly => version = Some(last),
+                Ended::Gone => {}
             }
-            wait = FIRST_WAIT;
+            // A server that ends each watch at once must not be asked in a tight loop.
+            if opened.elapsed() < HELD {
+                tokio::time::sleep(clock::jitter(wait)).await;
+                wait = (wait * 2).min(SLOWEST);
+            }
         }
     }
 
@@ -303,7 +307,7 @@ impl<S: Sink> Watcher<S> {
             let status = serde_json::from_str::<Status>(object).unwrap_or_default();
             return Err(match status.code {
                 410 => Ended::Gone,
-                _ => Ended::Failed(Failure::Status(status)),
+                _ => Ended::Failed(Failure::Status(Box::new(status))),
             });
         }
         let item = || serde_json::from_str::<S::Item>(object).map_err(|_| nonsense());

@@ -135,12 +135,8 @@ impl PageDelta {
         }
         let same_order = old.rows.len() == new.rows.len()
             && old.rows.iter().zip(&new.rows).all(|(before, after)| before.uid == after.uid);
-        let rows = new
-            .rows
-            .iter()
-            .filter(|row| !old.rows.iter().any(|before| before == *row))
-            .cloned()
-            .collect();
+        let rows =
+            new.rows.iter().filter(|row| !old.rows.iter().any(|before| before == *row)).cloned().collect();
         let order = (!same_order).then(|| new.rows.iter().map(|row| row.uid.clone()).collect());
         Some(PageDelta { order, rows, frame: ListPage { rows: Vec::new(), ..new.clone() } })
     }
@@ -218,7 +214,10 @@ mod tests {
 
     #[test]
     fn a_delta_brings_only_changed_rows() {
-        let delta = PageDelta::between(&page(vec![row("a", 1), row("b", 1)], 1), &page(vec![row("a", 2), row("b", 1)], 2));
+        let delta = PageDelta::between(
+            &page(vec![row("a", 1), row("b", 1)], 1),
+            &page(vec![row("a", 2), row("b", 1)], 2),
+        );
         let delta = delta.unwrap();
         assert_eq!(delta.rows.len(), 1);
         assert_eq!(delta.order, None);

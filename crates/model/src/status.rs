@@ -198,7 +198,11 @@ fn bad_container(init: bool, status: &Value) -> Option<PodStatus> {
         } else {
             Text::new(&words::CONTAINER_SAYS, [name, message])
         };
-        return Some(PodStatus { word: format!("{prefix}{waiting}"), tone: PodTone::Failing, reason: Some(reason) });
+        return Some(PodStatus {
+            word: format!("{prefix}{waiting}"),
+            tone: PodTone::Failing,
+            reason: Some(reason),
+        });
     }
     let ended = status.pointer("/state/terminated")?;
     let code = integer(ended, "/exitCode").unwrap_or_default();
@@ -231,7 +235,8 @@ fn running_pod(pod: &Value) -> PodStatus {
 
 fn pending_word(pod: &Value) -> String {
     let init = list(pod, "/status/initContainerStatuses");
-    let done = init.iter().filter(|s| s.pointer("/state/terminated/exitCode") == Some(&Value::from(0))).count();
+    let done =
+        init.iter().filter(|s| s.pointer("/state/terminated/exitCode") == Some(&Value::from(0))).count();
     if !init.is_empty() && done < init.len() {
         return format!("Init:{done}/{}", init.len());
     }

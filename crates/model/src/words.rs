@@ -39,6 +39,7 @@ pub mod form;
 pub mod lists;
 pub mod rules;
 pub mod shell;
+pub mod signin;
 pub mod status;
 pub mod ui;
 pub mod yaml;
@@ -53,6 +54,7 @@ const PARTS: &[&[Word]] = &[
     lists::ALL,
     rules::ALL,
     shell::ALL,
+    signin::ALL,
     status::ALL,
     ui::ALL,
     yaml::ALL,

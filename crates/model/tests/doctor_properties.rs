@@ -1,65 +1,12 @@
-//! The paste doctor on hostile and on arbitrary text: it never panics, answers in time, and its
-//! repairs come to rest.
+//! The paste doctor on arbitrary text: it never panics, and its repairs come to rest.
 #![cfg(feature = "doctor")]
 
-use std::time::{Duration, Instant};
-
-use binnacle_model::{Severity, doctor};
+use binnacle_model::doctor;
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 
-#[test]
-fn hostile_text_is_refused_in_words_and_in_time() {
-    let bomb: String = (1..12).fold("a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned(), |text, n| {
-        let uses = vec![format!("*a{}", n - 1); 9].join(", ");
-        format!("{text}a{n}: &a{n} [{uses}]\n")
-    });
-    let levels: String = (0..1_000).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
-    let rows: Vec<(&str, String, &[&str])> = vec![
-        ("5 MB", "a: b\n".repeat(1_000_000), &["too-large"]),
-        ("10,000 documents", "---\na: b\n".repeat(10_000), &["too-many-documents"]),
-        (
-            "1,000 levels of brackets",
-            format!("a: {}{}", "[".repeat(1_000), "]".repeat(1_000)),
-            &["too-complex"],
-        ),
-        ("100,000 open brackets", "[".repeat(100_000), &["too-complex"]),
-        ("1,000 levels of indentation", levels, &["too-complex"]),
-        ("1,000 levels of lists", format!("{}a", "- ".repeat(1_000)), &["too-complex"]),
-        ("an alias bomb", bomb, &["too-complex"]),
-        ("1 MB of quotes", "\"".repeat(1_000_000), &[]),
-        ("1 MB of open quotes", "- \"a\n".repeat(200_000), &[]),
-        ("1 MB of tabs", "\t".repeat(1_000_000), &[]),
-        ("1 MB of dashes", "-a\n".repeat(300_000), &[]),
-        ("1 MB of colons", "a:b:".repeat(250_000), &[]),
-        (
-            "1 MB of staggered lines",
-            (0..30_000).map(|n| format!("{}a: b\n", " ".repeat(n * 7 % 31))).collect(),
-            &[],
-        ),
-        ("1 MB of one key", "a: 1\n".repeat(200_000), &[]),
-        ("1 MB of glued keys", "spec:name: 1\n".repeat(80_000), &[]),
-        ("100 broken documents", "---\na:\n  b: c\n   d: e\n f: g\n".repeat(100), &[]),
-    ];
-    // What an honest text of that size takes, on this machine as busy as it is.
-    let honest: String = (0..25_000).map(|n| format!("key{n}: a value of some length, {n}\n")).collect();
-    let began = Instant::now();
-    let diagnosis = doctor::diagnose(&honest);
-    assert_eq!(diagnosis.documents.len(), 1);
-    let deadline = began.elapsed() * 15 + Duration::from_secs(1);
-    for (name, text, codes) in rows {
-        let began = Instant::now();
-        let diagnosis = doctor::diagnose(&text);
-        let took = began.elapsed();
-        assert!(took < deadline, "{name} took {took:?} of {deadline:?}");
-        let found: Vec<&str> = diagnosis.findings.iter().map(|f| f.code.as_str()).collect();
-        for code in codes {
-            assert!(found.contains(code), "{name}: {found:?}");
-        }
-        assert!(!diagnosis.complete, "{name}");
-        assert!(diagnosis.findings.iter().any(|f| f.severity == Severity::Error), "{name}");
-    }
-}
+/// A debug build reads about ten times slower, so it tries fewer texts.
+const CASES: u32 = if cfg!(debug_assertions) { 40 } else { 400 };
 
 /// Text made of what YAML is made of, so that most of it is almost right.
 fn yamlish() -> impl Strategy<Value = String> {
@@ -113,7 +60,7 @@ fn comes_to_rest(text: &str) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_answered(text in any::<String>()) {

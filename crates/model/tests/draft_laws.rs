@@ -89,7 +89,7 @@ fn all_places(value: &Value, path: &FieldPath, out: &mut Vec<FieldPath>) {
     out.push(path.clone());
     match value {
         Value::Object(map) => {
-            map.iter().for_each(|(key, inner)| all_places(inner, &path.key(key.clone()), out))
+            map.iter().for_each(|(key, inner)| all_places(inner, &path.key(key.clone()), out));
         }
         Value::Array(list) => {
             list.iter().enumerate().for_each(|(place, inner)| all_places(inner, &path.index(place), out));

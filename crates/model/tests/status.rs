@@ -54,15 +54,51 @@ fn stateful_sets() {
     let rows: Vec<(&str, Value, Option<BadPod>, S, &str)> = vec![
         ("settled", json!({}), None, S::Running, ""),
         ("being deleted wins over all", deleted, Some(bad(0)), S::Deleting, ""),
-        ("scaled to nothing", json!({"spec": {"replicas": 0}, "status": {"replicas": 0}}), None, S::Stopped, ""),
+        (
+            "scaled to nothing",
+            json!({"spec": {"replicas": 0}, "status": {"replicas": 0}}),
+            None,
+            S::Stopped,
+            "",
+        ),
         ("on its way to nothing", json!({"spec": {"replicas": 0}}), None, S::Waiting, "3 pods left"),
-        ("the last change was not seen", json!({"metadata": {"generation": 3}}), Some(bad(0)), S::Waiting, "not seen"),
+        (
+            "the last change was not seen",
+            json!({"metadata": {"generation": 3}}),
+            Some(bad(0)),
+            S::Waiting,
+            "not seen",
+        ),
         ("fewer ready", json!({"status": {"readyReplicas": 1}}), None, S::Waiting, "1 of 3 pods ready"),
-        ("fewer ready, one bad: it and those behind it", json!({"status": {"readyReplicas": 1}}), Some(bad(1)), S::NotReady, "1 later pods wait"),
-        ("in parallel none waits", json!({"spec": {"podManagementPolicy": "Parallel"}, "status": {"readyReplicas": 1}}), Some(bad(1)), S::NotReady, "no such image"),
-        ("the last one blocks nobody", json!({"status": {"readyReplicas": 2}}), Some(bad(2)), S::NotReady, "web-2"),
+        (
+            "fewer ready, one bad: it and those behind it",
+            json!({"status": {"readyReplicas": 1}}),
+            Some(bad(1)),
+            S::NotReady,
+            "1 later pods wait",
+        ),
+        (
+            "in parallel none waits",
+            json!({"spec": {"podManagementPolicy": "Parallel"}, "status": {"readyReplicas": 1}}),
+            Some(bad(1)),
+            S::NotReady,
+            "no such image",
+        ),
+        (
+            "the last one blocks nobody",
+            json!({"status": {"readyReplicas": 2}}),
+            Some(bad(2)),
+            S::NotReady,
+            "web-2",
+        ),
         ("rolling", rolling, None, S::Waiting, "1 of 3 pods updated"),
-        ("above the partition all are new", partition, None, S::Running, "2 of 3 pods still run the previous version"),
+        (
+            "above the partition all are new",
+            partition,
+            None,
+            S::Running,
+            "2 of 3 pods still run the previous version",
+        ),
         (
             "above the partition one is old",
             json!({"spec": {"updateStrategy": {"rollingUpdate": {"partition": 1}}}, "status": {"updateRevision": "web-2", "updatedReplicas": 1}}),
@@ -71,9 +107,27 @@ fn stateful_sets() {
             "1 of 3 pods updated",
         ),
         ("on delete runs with old pods, and says so", on_delete, None, S::Running, "2 of 3 pods still run"),
-        ("ready but not yet available", json!({"spec": {"minReadySeconds": 10}, "status": {"availableReplicas": 2}}), None, S::Waiting, ""),
-        ("replicas unset means one", json!({"spec": {"replicas": null}, "status": {"replicas": 1, "readyReplicas": 1, "updatedReplicas": 1}}), None, S::Running, ""),
-        ("a bad pod that is not counted on does not matter once settled", json!({}), Some(bad(5)), S::Running, ""),
+        (
+            "ready but not yet available",
+            json!({"spec": {"minReadySeconds": 10}, "status": {"availableReplicas": 2}}),
+            None,
+            S::Waiting,
+            "",
+        ),
+        (
+            "replicas unset means one",
+            json!({"spec": {"replicas": null}, "status": {"replicas": 1, "readyReplicas": 1, "updatedReplicas": 1}}),
+            None,
+            S::Running,
+            "",
+        ),
+        (
+            "a bad pod that is not counted on does not matter once settled",
+            json!({}),
+            Some(bad(5)),
+            S::Running,
+            "",
+        ),
         ("nothing reported yet", json!({"status": null}), None, S::Waiting, "not seen"),
     ];
     for (name, change, worst, state, said) in rows {
@@ -89,24 +143,72 @@ fn pods() {
     let container = |state: Value| json!({"status": {"phase": "Running", "containerStatuses": [{"name": "app", "ready": false, "restartCount": 4, "state": state, "lastState": {"terminated": {"exitCode": 3}}}]}});
     let waiting = |reason: &str| container(json!({"waiting": {"reason": reason, "message": "why it is"}}));
     let mut rows: Vec<(Value, &str, PodTone, &str)> = vec![
-        (json!({"metadata": {"deletionTimestamp": "x"}, "status": {"phase": "Running"}}), "Terminating", PodTone::Waiting, ""),
-        (json!({"status": {"phase": "Failed", "reason": "Evicted", "message": "low on disk"}}), "Evicted", PodTone::Failing, "low on disk"),
+        (
+            json!({"metadata": {"deletionTimestamp": "x"}, "status": {"phase": "Running"}}),
+            "Terminating",
+            PodTone::Waiting,
+            "",
+        ),
+        (
+            json!({"status": {"phase": "Failed", "reason": "Evicted", "message": "low on disk"}}),
+            "Evicted",
+            PodTone::Failing,
+            "low on disk",
+        ),
         (waiting("CrashLoopBackOff"), "CrashLoopBackOff", PodTone::Failing, "exit code 3 (4 restarts)"),
-        (container(json!({"terminated": {"exitCode": 137, "reason": "OOMKilled"}})), "OOMKilled", PodTone::Failing, "137"),
+        (
+            container(json!({"terminated": {"exitCode": 137, "reason": "OOMKilled"}})),
+            "OOMKilled",
+            PodTone::Failing,
+            "137",
+        ),
         (container(json!({"running": {}})), "Running", PodTone::Waiting, "not ready yet"),
-        (json!({"status": {"phase": "Running", "containerStatuses": [{"name": "app", "ready": true, "state": {"running": {}}}]}}), "Running", PodTone::Running, ""),
+        (
+            json!({"status": {"phase": "Running", "containerStatuses": [{"name": "app", "ready": true, "state": {"running": {}}}]}}),
+            "Running",
+            PodTone::Running,
+            "",
+        ),
         (json!({"status": {"phase": "Succeeded"}}), "Completed", PodTone::Done, ""),
         (json!({"status": {"phase": "Failed"}}), "Error", PodTone::Failing, ""),
         (json!({"status": {"phase": "Unknown"}}), "Unknown", PodTone::Failing, ""),
         (json!({"status": {"phase": "Pending"}}), "Pending", PodTone::Waiting, ""),
-        (json!({"status": {"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes"}]}}), "Unschedulable", PodTone::Failing, "0/3 nodes"),
-        (json!({"status": {"phase": "Pending", "containerStatuses": [{"name": "app", "state": {"waiting": {"reason": "ContainerCreating"}}}]}}), "ContainerCreating", PodTone::Waiting, ""),
-        (json!({"status": {"phase": "Pending", "initContainerStatuses": [{"name": "a", "state": {"terminated": {"exitCode": 0}}}, {"name": "b", "state": {"running": {}}}]}}), "Init:1/2", PodTone::Waiting, ""),
-        (json!({"status": {"phase": "Pending", "initContainerStatuses": [{"name": "a", "state": {"waiting": {"reason": "ImagePullBackOff"}}}]}}), "Init:ImagePullBackOff", PodTone::Failing, "a"),
+        (
+            json!({"status": {"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes"}]}}),
+            "Unschedulable",
+            PodTone::Failing,
+            "0/3 nodes",
+        ),
+        (
+            json!({"status": {"phase": "Pending", "containerStatuses": [{"name": "app", "state": {"waiting": {"reason": "ContainerCreating"}}}]}}),
+            "ContainerCreating",
+            PodTone::Waiting,
+            "",
+        ),
+        (
+            json!({"status": {"phase": "Pending", "initContainerStatuses": [{"name": "a", "state": {"terminated": {"exitCode": 0}}}, {"name": "b", "state": {"running": {}}}]}}),
+            "Init:1/2",
+            PodTone::Waiting,
+            "",
+        ),
+        (
+            json!({"status": {"phase": "Pending", "initContainerStatuses": [{"name": "a", "state": {"waiting": {"reason": "ImagePullBackOff"}}}]}}),
+            "Init:ImagePullBackOff",
+            PodTone::Failing,
+            "a",
+        ),
         (json!({}), "Pending", PodTone::Waiting, ""),
         (json!(null), "Pending", PodTone::Waiting, ""),
     ];
-    for reason in ["ImagePullBackOff", "ErrImagePull", "InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError", "CreateContainerError", "RunContainerError"] {
+    for reason in [
+        "ImagePullBackOff",
+        "ErrImagePull",
+        "InvalidImageName",
+        "ErrImageNeverPull",
+        "CreateContainerConfigError",
+        "CreateContainerError",
+        "RunContainerError",
+    ] {
         rows.push((waiting(reason), reason, PodTone::Failing, "why it is"));
     }
     for (pod, word, tone, said) in rows {

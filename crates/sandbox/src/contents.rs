@@ -117,7 +117,7 @@ pub(crate) fn fill(state: &mut State, plan: &Plan) {
     let version = format!("v1.{minor}.{patch}");
     let mut builder = Builder::new(state);
     match plan.fill {
-        Fill::Nothing => return,
+        Fill::Nothing => {}
         Fill::Table { nodes, rows } => {
             bootstrap::write(&mut builder);
             nodes::write(&mut builder, nodes, &version);

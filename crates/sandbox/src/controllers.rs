@@ -58,11 +58,11 @@ pub(crate) struct Memory {
 
 impl Memory {
     /// The time that is left until `needed` has passed since the first call with this key; none when it has.
-    fn wait(&mut self, key: String, needed: Duration) -> Option<Duration> {
-        let began = *self.since.entry(key.clone()).or_insert_with(Instant::now);
+    fn wait(&mut self, key: &str, needed: Duration) -> Option<Duration> {
+        let began = *self.since.entry(key.to_owned()).or_insert_with(Instant::now);
         let left = needed.checked_sub(began.elapsed()).filter(|left| !left.is_zero());
         if left.is_none() {
-            self.since.remove(&key);
+            self.since.remove(key);
         }
         left
     }
@@ -300,7 +300,7 @@ pub(crate) fn condition(
 }
 
 /// A pod made from a template, with a name and an owner; not yet scheduled.
-pub(crate) fn pod_from(template: &Value, namespace: &str, name: &str, owner: Value) -> Value {
+pub(crate) fn pod_from(template: &Value, namespace: &str, name: &str, owner: &Value) -> Value {
     let mut pod =
         json!({"kind": "Pod", "apiVersion": "v1", "metadata": {"name": name, "namespace": namespace}});
     for part in ["labels", "annotations"] {

@@ -45,6 +45,9 @@ pub(crate) struct Change {
     pub(crate) previous: Option<Arc<Value>>,
 }
 
+/// Changes that a watcher missed, and a receiver of those to come.
+pub(crate) type Resumed = (Vec<Arc<Change>>, broadcast::Receiver<Arc<Change>>);
+
 /// Namespace (empty for cluster-scoped kinds) and name.
 pub(crate) type Key = (String, String);
 
@@ -150,10 +153,7 @@ impl State {
     }
 
     /// Changes after `version`, and a receiver of those to come; none when `version` is too old.
-    pub(crate) fn watch_from(
-        &self,
-        version: u64,
-    ) -> Option<(Vec<Arc<Change>>, broadcast::Receiver<Arc<Change>>)> {
+    pub(crate) fn watch_from(&self, version: u64) -> Option<Resumed> {
         if version < self.oldest() {
             return None;
         }

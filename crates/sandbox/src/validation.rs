@@ -57,10 +57,8 @@ pub(crate) fn update(kind: &Kind, object: &Value, old: &Value) -> Vec<Cause> {
         "ConfigMap" | "Secret" => core::immutable_data(object, old, &mut causes),
         "Pod" => pod::update(object, old, &mut causes),
         "PersistentVolumeClaim" => core::claim_update(object, old, &mut causes),
-        "RoleBinding" | "ClusterRoleBinding" => {
-            if object.at("/roleRef") != old.at("/roleRef") {
-                causes.push(Cause::invalid("roleRef", object.at("/roleRef"), "cannot change roleRef"));
-            }
+        "RoleBinding" | "ClusterRoleBinding" if object.at("/roleRef") != old.at("/roleRef") => {
+            causes.push(Cause::invalid("roleRef", object.at("/roleRef"), "cannot change roleRef"));
         }
         _ => {}
     }

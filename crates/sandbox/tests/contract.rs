@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 
 #[path = "contract/client.rs"]
 mod client;
+#[path = "contract/life.rs"]
+mod life;
 
 use client::{Answer, Ask, Fault, Server};
 

@@ -1,8 +1,8 @@
 import { accessible, expect, test } from "../../support/console.mjs";
 import { open, row } from "../../support/tour.mjs";
 
-test("clusters are in the first HTML, and the dead one says why", async ({ page, request }) => {
-  const html = await (await request.get("/clusters")).text();
+test("clusters are in the first HTML, and the dead one says why", async ({ page }) => {
+  const html = await (await page.request.get("/clusters")).text();
   expect(html).toContain("harbor-prod");
   await open(page, "/clusters");
   await expect(row(page, "harbor-prod")).toContainText("Running");
@@ -13,7 +13,7 @@ test("clusters are in the first HTML, and the dead one says why", async ({ page,
 
 test("search, status and order are in the address", async ({ page }) => {
   await open(page, "/clusters");
-  await page.getByRole("searchbox").fill("staging");
+  await page.getByRole("search").getByRole("textbox").fill("staging");
   await page.waitForURL(/q=staging/);
   await expect(page.getByRole("row")).toHaveCount(2);
   await page.reload();

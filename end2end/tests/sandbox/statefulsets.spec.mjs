@@ -3,8 +3,8 @@ import { createByImage, createFromSeed, deleteFromList, fillEditor, open, row } 
 
 const cluster = "harbor-staging";
 
-test("the first rows are in the HTML", async ({ request }) => {
-  const html = await (await request.get("/clusters/harbor-prod/statefulsets")).text();
+test("the first rows are in the HTML", async ({ page }) => {
+  const html = await (await page.request.get("/clusters/harbor-prod/statefulsets")).text();
   expect(html.match(/class="row-link"/g)?.length ?? 0).toBeGreaterThan(5);
 });
 
@@ -41,13 +41,13 @@ test("created by image, seen running, deleted", async ({ page }) => {
 test("the wizard keeps a draft over a reload and marks what is wrong at its field", async ({ page }) => {
   await open(page, `/clusters/${cluster}/statefulsets/create`);
   await accessible(page);
-  await page.getByLabel(/^Name/).fill("Not A Name");
-  await page.getByRole("button", { name: "Next" }).click();
-  await expect(page.getByLabel(/^Name/)).toHaveAttribute("aria-invalid", "true");
-  await page.getByLabel(/^Name/).fill("kept-draft");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("Not A Name");
+  await page.getByRole("button", { name: "Next", exact: true }).click();
+  await expect(page.getByRole("textbox", { name: "Name", exact: true })).toHaveAttribute("aria-invalid", "true");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("kept-draft");
   page.once("dialog", (dialog) => void dialog.accept());
   await page.reload();
-  await expect(page.getByLabel(/^Name/)).toHaveValue("kept-draft");
+  await expect(page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("kept-draft");
   await page.getByRole("button", { name: "Discard draft" }).click();
 });
 

@@ -47,7 +47,8 @@ fn argon() -> Argon2<'static> {
 
 /// A hash of nothing anyone knows: checked for unknown users, so that they take as long as known ones.
 static DECOY: LazyLock<String> = LazyLock::new(|| {
-    hash_now(&crate::auth::new_token().map_or_else(|_| Secret::new("-"), |t| t)).unwrap_or_default()
+    let nobodys = crate::auth::new_token().unwrap_or_else(|_| Secret::new("-"));
+    hash_now(&nobodys).unwrap_or_default()
 });
 
 fn hash_now(password: &Secret) -> Result<String, HashFailed> {

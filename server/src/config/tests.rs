@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, io::Write as _};
 
-use super::*;
+use super::{sources::Invocation, *};
 
 fn read(args: &[&str], env: &[(&str, &str)]) -> Result<Invocation, ConfigError> {
     let mut all = BTreeMap::from([("HOME".to_owned(), "/home/ada".to_owned())]);
@@ -65,9 +65,12 @@ fn every_setting_can_be_given_in_every_source() {
     }
 }
 
+/// Command line, environment, message.
+type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
+
 #[test]
 fn what_is_wrong_is_said_with_its_place() {
-    let cases: &[(&[&str], &[(&str, &str)], &str)] = &[
+    let cases: &[Case<'_>] = &[
         (
             &[],
             &[("BINNACLE_LISTN", "x")],

@@ -137,6 +137,8 @@ fn answer(state: &AppState, asker: &Asker, refusal: Refusal) -> Response {
 mod tests {
     use super::*;
 
+    type Pairs = &'static [(&'static str, &'static str)];
+
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         let mut map = HeaderMap::new();
         for (name, value) in pairs {
@@ -216,7 +218,7 @@ mod tests {
 
     #[test]
     fn reading_is_for_navigations_and_the_console_itself() {
-        let cases: &[(&[(&'static str, &'static str)], Result<(), Refusal>)] = &[
+        let cases: &[(Pairs, Result<(), Refusal>)] = &[
             (&[("host", "localhost:3000")], Ok(())),
             (&[("host", "localhost:3000"), ("sec-fetch-site", "same-origin")], Ok(())),
             (&[("host", "localhost:3000"), ("sec-fetch-site", "none")], Ok(())),

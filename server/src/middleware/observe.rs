@@ -25,12 +25,9 @@ use crate::{
 /// The answer's header with the request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id of a request, in its extensions, the log, the answer and error pages. Always ours: a
-/// client's own could be anything.
-#[derive(Clone, Debug)]
-pub struct RequestId(pub String);
-
 tokio::task_local! {
+    /// The id of the request: in the log, the answer and error pages. Always ours; a client's own could
+    /// be anything.
     static CURRENT: String;
 }
 
@@ -53,7 +50,7 @@ fn new_id() -> String {
 pub async fn layer(
     State(state): State<AppState>,
     matched: Option<MatchedPath>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
     let start = Instant::now();
@@ -63,7 +60,6 @@ pub async fn layer(
     // The path only: a query may hold a sign-in link's token or what someone searched for.
     let span = tracing::info_span!("request", id, %method, path = request.uri().path());
     let client = client_address(&state, &request);
-    request.extensions_mut().insert(RequestId(id.clone()));
 
     let run = CURRENT.scope(id.clone(), AssertUnwindSafe(next.run(request)).catch_unwind());
     let mut response = match run.instrument(span.clone()).await {
@@ -80,7 +76,8 @@ pub async fn layer(
     state.metrics.request(route, status, took);
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| match status {
-        500.. => tracing::error!(status, took_ms, %client, "answered"),
+        // 503 and its like are answers; 500 is a fault.
+        500 => tracing::error!(status, took_ms, %client, "answered"),
         _ => tracing::info!(status, took_ms, %client, "answered"),
     });
     if let Ok(value) = HeaderValue::from_str(&id) {

@@ -42,6 +42,24 @@ async fn pragmas_are_the_durable_ones() {
 }
 
 #[tokio::test]
+async fn every_file_is_its_owners_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("data");
+    let _lock = lock_directory(&path).unwrap();
+    let store = Store::open(&path).await.unwrap();
+    store.insert_cluster(&cluster("prod")).await.unwrap();
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&path).unwrap().map(Result::unwrap) {
+        let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+        let name = entry.file_name().into_string().unwrap();
+        assert!(mode == 0o600 || name == "lock", "{name} has mode {mode:o}");
+        names.push(name);
+    }
+    assert!(names.contains(&"binnacle.db-wal".to_owned()), "{names:?}");
+}
+
+#[tokio::test]
 async fn clusters_survive_a_restart_and_their_credentials_lie_sealed() {
     let (directory, store) = store().await;
     assert!(store.insert_cluster(&cluster("prod")).await.unwrap());

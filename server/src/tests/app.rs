@@ -164,7 +164,7 @@ pub struct TestApp {
 impl TestApp {
     /// With the settings of a command line, an administrator without password and a few assets.
     pub async fn with(args: &[&str]) -> Self {
-        Self::with_routes(args, router::build).await
+        Self::with_routes(args, |state, pages| router::build(&state, pages)).await
     }
 
     /// The default console.

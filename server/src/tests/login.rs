@@ -115,7 +115,8 @@ async fn what_a_person_typed_is_shown_as_text() {
 #[tokio::test]
 async fn the_page_speaks_the_readers_language() {
     let app = TestApp::new().await;
-    let cases: [(&str, &[(&str, &str)], &str); 5] = [
+    type Headers = &'static [(&'static str, &'static str)];
+    let cases: [(&str, Headers, &str); 5] = [
         ("/login", &[], "lang=\"en\""),
         ("/login", &[("accept-language", "fr, zh;q=0.8, en;q=0.5")], "lang=\"zh-CN\""),
         ("/login", &[("accept-language", "zh"), ("cookie", "binnacle_lang=en")], "<html lang=\"en\""),

@@ -8,6 +8,7 @@ use crate::error::{Context, Error, Result};
 use crate::interrupt;
 use crate::ledger::{Ledger, Running};
 use crate::paths;
+use nix::sys::signal::Signal;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -397,30 +398,44 @@ fn command_lines(
 
 /// Starts a prepared cluster and waits until it can be used.
 pub(crate) fn start(cluster: &Description, ledger: &Ledger) -> Result<Vec<Running>> {
-    let mut running = vec![cluster.start("etcd", ledger)?, cluster.start(APISERVER, ledger)?];
+    let mut running = Vec::new();
+    match start_into(&mut running, cluster, ledger) {
+        Ok(()) => Ok(running),
+        Err(error) => {
+            // All at once: dying one after the other takes minutes on a busy machine.
+            for child in &running {
+                child.ident().signal_group(Signal::SIGKILL);
+            }
+            Err(error)
+        }
+    }
+}
+
+fn start_into(running: &mut Vec<Running>, cluster: &Description, ledger: &Ledger) -> Result {
+    for program in ["etcd", APISERVER] {
+        running.push(cluster.start(program, ledger)?);
+    }
     let api = cluster.api()?;
     let there = |path: &str| api.get(path).is_ok_and(|a| a.ok());
-    cluster.until("its API server is ready", &mut running, || there("/readyz"))?;
+    cluster.until("its API server is ready", running, || there("/readyz"))?;
     for program in ["controller-manager", "scheduler", "kwok", "metrics-server"] {
         running.push(cluster.start(program, ledger)?);
     }
-    cluster
-        .until("namespace kube-system is there", &mut running, || there("/api/v1/namespaces/kube-system"))?;
+    cluster.until("namespace kube-system is there", running, || there("/api/v1/namespaces/kube-system"))?;
     furnish(cluster, &api)?;
     let ready_nodes = || {
         let Ok(nodes) = api.get("/api/v1/nodes") else { return 0 };
         nodes.body["items"].as_array().into_iter().flatten().filter(|n| is(&n["status"], "Ready")).count()
     };
-    cluster.until("its nodes are Ready", &mut running, || ready_nodes() == objects::NODES.len())?;
-    cluster.until("namespace default has its service account", &mut running, || {
+    cluster.until("its nodes are Ready", running, || ready_nodes() == objects::NODES.len())?;
+    cluster.until("namespace default has its service account", running, || {
         there("/api/v1/namespaces/default/serviceaccounts/default")
     })?;
     // Until then discovery lists a group that does not answer, and no namespace can be deleted.
-    cluster.until("its metrics API is available", &mut running, || {
+    cluster.until("its metrics API is available", running, || {
         let service = api.get("/apis/apiregistration.k8s.io/v1/apiservices/v1beta1.metrics.k8s.io");
         service.is_ok_and(|a| is(&a.body["status"], "Available"))
-    })?;
-    Ok(running)
+    })
 }
 
 /// Whether a status has a condition that is true.

@@ -11,7 +11,11 @@ use leptos_router::{NavigateOptions, components::A, hooks::use_navigate};
 
 use super::{ClusterQuery, ClusterSort};
 use crate::{
-    components::{freshness::{duration, use_now}, numbers::{UsageCell, cpu_text, memory_text}, status::ClusterBadge},
+    components::{
+        freshness::{duration, use_now},
+        numbers::{UsageCell, cpu_text, memory_text},
+        status::ClusterBadge,
+    },
     i18n::{t, use_lang},
     paths,
     ui::{
@@ -33,9 +37,13 @@ pub(super) fn ClusterTable(
     on_remove: Callback<String>,
 ) -> impl IntoView {
     let rows = Memo::new(move |_| {
-        shown.with(|shown| shown.iter().flatten().map(|row| (row.name.clone(), row.clone())).collect::<HashMap<_, _>>())
+        shown.with(|shown| {
+            shown.iter().flatten().map(|row| (row.name.clone(), row.clone())).collect::<HashMap<_, _>>()
+        })
     });
-    let order = Memo::new(move |_| shown.with(|shown| shown.iter().flatten().map(|row| row.name.clone()).collect::<Vec<_>>()));
+    let order = Memo::new(move |_| {
+        shown.with(|shown| shown.iter().flatten().map(|row| row.name.clone()).collect::<Vec<_>>())
+    });
     let navigate = use_navigate();
     let head = move |sort: ClusterSort, word: binnacle_model::Word, numeric: bool| {
         let order = Signal::derive(move || {
@@ -116,7 +124,8 @@ fn Row(
     let menu_name = name.clone();
     let edit = paths::edit_cluster(&name);
     let removed = name.clone();
-    let (link, shown_name, menu_id) = (paths::cluster(&name), name.clone(), format!("cluster-actions-{name}"));
+    let (link, shown_name, menu_id) =
+        (paths::cluster(&name), name.clone(), format!("cluster-actions-{name}"));
     let sandbox = row.with_untracked(|row| row.sandbox);
     let not_sandbox = Signal::derive(move || {
         only_admins.get().or_else(|| sandbox.then(|| words::SANDBOX_HELP.text(lang.get()).to_owned()))

@@ -1,10 +1,6 @@
 //! The plan: each object in the order it will be created, the dry run's verdict, and the outcome.
 
-use binnacle_model::{
-    AppError, Text,
-    plan::PlannedObject,
-    words::yaml as words,
-};
+use binnacle_model::{AppError, Text, plan::PlannedObject, words::yaml as words};
 use leptos::prelude::*;
 
 use super::state::{Outcome, YamlState};
@@ -70,7 +66,7 @@ fn step(state: YamlState, object: PlannedObject, number: u32, waits: Option<Stri
             None => (Tone::Neutral, words::ACCEPTED),
         }
     };
-    let word = verdict.clone();
+    let word = verdict;
     let tone = Signal::derive(move || verdict().0);
     let trouble = move || match outcome.get() {
         Some(Outcome::Failed(error)) => Some(error),
@@ -81,7 +77,8 @@ fn step(state: YamlState, object: PlannedObject, number: u32, waits: Option<Stri
         Some(namespace) => format!("{} · {namespace}", target.cluster),
         None => format!("{} · {}", target.cluster, words::CLUSTER_WIDE.text(lang.get_untracked())),
     };
-    let warnings = object.warnings.into_iter().map(|said| view! { <li class="plan-warning">{said}</li> }).collect_view();
+    let warnings =
+        object.warnings.into_iter().map(|said| view! { <li class="plan-warning">{said}</li> }).collect_view();
     view! {
         <li class="plan-step">
             <div class="plan-head">

@@ -26,10 +26,17 @@ pub(super) fn Problems(state: YamlState) -> impl IntoView {
     let lang = use_lang();
     let toasts = use_toasts();
     let diagnosis = Memo::new(move |_| state.diagnosis());
-    let findings = Memo::new(move |_| diagnosis.with(|diagnosis| diagnosis.as_ref().map(|one| one.findings.clone()).unwrap_or_default()));
-    let stripped = Memo::new(move |_| diagnosis.with(|diagnosis| diagnosis.as_ref().map(|one| one.stripped.clone()).unwrap_or_default()));
-    let repairable = move || findings.with(|findings| findings.iter().filter(|finding| finding.repair.is_some()).count());
-    let nothing = Signal::derive(move || (repairable() == 0).then(|| words::NOTHING_TO_REPAIR.text(lang.get()).to_owned()));
+    let findings = Memo::new(move |_| {
+        diagnosis.with(|diagnosis| diagnosis.as_ref().map(|one| one.findings.clone()).unwrap_or_default())
+    });
+    let stripped = Memo::new(move |_| {
+        diagnosis.with(|diagnosis| diagnosis.as_ref().map(|one| one.stripped.clone()).unwrap_or_default())
+    });
+    let repairable =
+        move || findings.with(|findings| findings.iter().filter(|finding| finding.repair.is_some()).count());
+    let nothing = Signal::derive(move || {
+        (repairable() == 0).then(|| words::NOTHING_TO_REPAIR.text(lang.get()).to_owned())
+    });
     let repair_all = move |_| {
         state.repair_all(move |count| {
             toasts.success(words::REPAIRED_COUNT.fill(lang.get_untracked(), &[&count.to_string()]));
@@ -75,7 +82,7 @@ fn problem(state: YamlState, finding: Finding) -> impl IntoView {
         Severity::Note => Tone::Neutral,
     };
     let (line, column) = (finding.range.line.to_string(), finding.range.column.to_string());
-    let start = finding.range.start as usize;
+    let start = finding.range.start;
     let sentence = tt(finding.text.clone());
     let repair = finding.repair.as_ref().map(|repair| repair.label.clone());
     view! {

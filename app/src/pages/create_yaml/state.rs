@@ -14,7 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     api::{workloads::create_object, yaml},
-    interop::{self, editor::{EditorDiagnostic, EditorSeverity}},
+    interop::{
+        self,
+        editor::{EditorDiagnostic, EditorSeverity},
+    },
     request::use_request,
 };
 
@@ -67,7 +70,7 @@ pub(super) struct YamlState {
     pub(super) failed: RwSignal<Option<Text>>,
     /// When the text that came back was kept, milliseconds since the epoch.
     pub(super) restored: RwSignal<Option<i64>>,
-    pub(super) reveal: RwSignal<Option<usize>>,
+    pub(super) reveal: RwSignal<Option<u32>>,
 }
 
 impl YamlState {
@@ -99,7 +102,8 @@ impl YamlState {
             let text = self.text.get();
             let key = self.key.get_value();
             if before.is_none() && text.is_empty() {
-                let saved = interop::storage_get(&key).and_then(|saved| serde_json::from_str::<Saved>(&saved).ok());
+                let saved =
+                    interop::storage_get(&key).and_then(|saved| serde_json::from_str::<Saved>(&saved).ok());
                 if let Some(saved) = saved.filter(|saved| !saved.text.trim().is_empty()) {
                     self.restored.set(Some(saved.at));
                     self.text.set(saved.text);
@@ -108,7 +112,9 @@ impl YamlState {
             }
             if text.trim().is_empty() || self.finished() {
                 interop::storage_remove(&key);
-            } else if let Ok(saved) = serde_json::to_string(&Saved { text, at: interop::now_ms().unwrap_or_default() }) {
+            } else if let Ok(saved) =
+                serde_json::to_string(&Saved { text, at: interop::now_ms().unwrap_or_default() })
+            {
                 interop::storage_set(&key, &saved);
             }
         });
@@ -174,7 +180,8 @@ impl YamlState {
     pub(super) fn plan_is_current(self) -> bool {
         self.plan.with(|plan| {
             plan.as_ref().is_some_and(|plan| {
-                self.text.with(|text| *text == plan.text) && self.namespace.with(|namespace| *namespace == plan.namespace)
+                self.text.with(|text| *text == plan.text)
+                    && self.namespace.with(|namespace| *namespace == plan.namespace)
             })
         })
     }
@@ -198,12 +205,13 @@ impl YamlState {
     /// The findings as marks in the text, the cluster's refusals among them.
     pub(super) fn marks(self, lang: Lang) -> Vec<EditorDiagnostic> {
         let findings = self.diagnosis().map(|diagnosis| diagnosis.findings).unwrap_or_default();
-        let mut marks: Vec<EditorDiagnostic> = findings.iter().map(|finding| mark_of(finding, lang)).collect();
+        let mut marks: Vec<EditorDiagnostic> =
+            findings.iter().map(|finding| mark_of(finding, lang)).collect();
         if self.plan_is_current() {
             let refused = self.refusals.get();
             marks.extend(refused.iter().map(|(range, text)| EditorDiagnostic {
-                from: range.start as usize,
-                to: range.end as usize,
+                from: range.start,
+                to: range.end,
                 severity: EditorSeverity::Error,
                 message: text.render(lang),
                 repair: None,
@@ -261,7 +269,10 @@ impl YamlState {
                     target.api_version == document.api_version
                         && target.kind == document.kind
                         && target.name == document.name
-                        && target.namespace.as_ref().is_none_or(|place| place == document.namespace.as_ref().unwrap_or(&namespace))
+                        && target
+                            .namespace
+                            .as_ref()
+                            .is_none_or(|place| place == document.namespace.as_ref().unwrap_or(&namespace))
                 })
             })
             .collect();
@@ -278,7 +289,8 @@ impl YamlState {
         leptos::task::spawn_local(async move {
             match yaml::plan(request).await {
                 Ok(plan) => {
-                    self.outcomes.update(|outcomes| outcomes.retain(|(_, outcome)| *outcome == Outcome::Created));
+                    self.outcomes
+                        .update(|outcomes| outcomes.retain(|(_, outcome)| *outcome == Outcome::Created));
                     self.find_refusals(&text, &numbers, &plan);
                     self.plan.set(Some(CurrentPlan { text, namespace, documents: numbers, objects, plan }));
                 }
@@ -309,7 +321,8 @@ impl YamlState {
         leptos::task::spawn_local(async move {
             // Without places the refusals are still listed in the plan.
             if let Ok(found) = yaml::locate(text, places).await {
-                let marks = found.into_iter().zip(said).filter_map(|(range, text)| Some((range?, text))).collect();
+                let marks =
+                    found.into_iter().zip(said).filter_map(|(range, text)| Some((range?, text))).collect();
                 self.refusals.set(marks);
             }
         });
@@ -346,7 +359,8 @@ impl YamlState {
 
     /// What came of an object.
     pub(super) fn outcome(self, target: &ObjectRef) -> Option<Outcome> {
-        self.outcomes.with(|outcomes| outcomes.iter().find(|(of, _)| of == target).map(|(_, outcome)| outcome.clone()))
+        self.outcomes
+            .with(|outcomes| outcomes.iter().find(|(of, _)| of == target).map(|(_, outcome)| outcome.clone()))
     }
 
     fn note(self, target: &ObjectRef, outcome: Outcome) {
@@ -358,7 +372,11 @@ impl YamlState {
 
     fn created(self) -> Vec<ObjectRef> {
         self.outcomes.with_untracked(|outcomes| {
-            outcomes.iter().filter(|(_, outcome)| *outcome == Outcome::Created).map(|(target, _)| target.clone()).collect()
+            outcomes
+                .iter()
+                .filter(|(_, outcome)| *outcome == Outcome::Created)
+                .map(|(target, _)| target.clone())
+                .collect()
         })
     }
 
@@ -367,7 +385,10 @@ impl YamlState {
         self.plan_is_current()
             && self.plan.with(|plan| {
                 plan.as_ref().is_some_and(|plan| {
-                    plan.plan.objects.iter().all(|object| self.outcome(&object.target) == Some(Outcome::Created))
+                    plan.plan
+                        .objects
+                        .iter()
+                        .all(|object| self.outcome(&object.target) == Some(Outcome::Created))
                 })
             })
     }
@@ -394,8 +415,8 @@ impl YamlState {
 
 fn mark_of(finding: &Finding, lang: Lang) -> EditorDiagnostic {
     EditorDiagnostic {
-        from: finding.range.start as usize,
-        to: finding.range.end as usize,
+        from: finding.range.start,
+        to: finding.range.end,
         severity: match finding.severity {
             Severity::Error => EditorSeverity::Error,
             Severity::Warning => EditorSeverity::Warning,

@@ -30,7 +30,9 @@ pub(super) fn PodsPanel(detail: Detail) -> impl IntoView {
     let pods = Memo::new(move |_| detail.with(|detail| detail.as_ref().map(|detail| detail.pods.clone())));
     let rows = Memo::new(move |_| {
         pods.with(|pods| match pods {
-            Some(Ok(pods)) => pods.iter().map(|pod| (pod.uid.clone(), pod.clone())).collect::<HashMap<_, _>>(),
+            Some(Ok(pods)) => {
+                pods.iter().map(|pod| (pod.uid.clone(), pod.clone())).collect::<HashMap<_, _>>()
+            }
             _ => HashMap::new(),
         })
     });
@@ -104,7 +106,9 @@ fn refused(why: Text) -> AnyView {
 /// Its containers, init first, and its conditions.
 #[component]
 pub(super) fn ContainersPanel(detail: Detail) -> impl IntoView {
-    let containers = Memo::new(move |_| detail.with(|detail| detail.as_ref().map(|detail| detail.containers.clone()).unwrap_or_default()));
+    let containers = Memo::new(move |_| {
+        detail.with(|detail| detail.as_ref().map(|detail| detail.containers.clone()).unwrap_or_default())
+    });
     view! {
         <TableFrame label=t(words::CONTAINERS) stacked=true>
             <thead>
@@ -150,7 +154,8 @@ pub(super) fn ContainersPanel(detail: Detail) -> impl IntoView {
 }
 
 fn conditions_view(detail: Detail) -> AnyView {
-    let conditions = detail.with(|detail| detail.as_ref().map(|detail| detail.conditions.clone()).unwrap_or_default());
+    let conditions =
+        detail.with(|detail| detail.as_ref().map(|detail| detail.conditions.clone()).unwrap_or_default());
     if conditions.is_empty() {
         return view! { <p class="muted">{t(words::NO_CONDITIONS)}</p> }.into_any();
     }
@@ -190,7 +195,8 @@ fn conditions_view(detail: Detail) -> AnyView {
 /// Events about it and its pods, newest first.
 #[component]
 pub(super) fn EventsPanel(detail: Detail) -> impl IntoView {
-    let events = Memo::new(move |_| detail.with(|detail| detail.as_ref().map(|detail| detail.events.clone())));
+    let events =
+        Memo::new(move |_| detail.with(|detail| detail.as_ref().map(|detail| detail.events.clone())));
     move || {
         events.get().map(|events| match events {
             Err(why) => refused(why),
@@ -218,7 +224,8 @@ pub(super) fn EventsPanel(detail: Detail) -> impl IntoView {
 }
 
 fn event_row(event: EventRow) -> impl IntoView {
-    let (tone, word) = if event.warning { (Tone::Waiting, words::WARNING) } else { (Tone::Neutral, words::NORMAL) };
+    let (tone, word) =
+        if event.warning { (Tone::Waiting, words::WARNING) } else { (Tone::Neutral, words::NORMAL) };
     view! {
         <tr>
             <td class="cell-status" data-line="1"><StatusBadge tone=tone label=t(word) /></td>
@@ -235,9 +242,12 @@ fn event_row(event: EventRow) -> impl IntoView {
 #[component]
 pub(super) fn YamlPanel(detail: Detail) -> impl IntoView {
     let text = Memo::new(move |_| {
-        detail.with(|detail| detail.as_ref().map(|detail| binnacle_model::yaml::to_yaml(&detail.object)).unwrap_or_default())
+        detail.with(|detail| {
+            detail.as_ref().map(|detail| binnacle_model::yaml::to_yaml(&detail.object)).unwrap_or_default()
+        })
     });
-    let file = detail.with_untracked(|detail| detail.as_ref().map(|detail| format!("{}.yaml", detail.row.name)));
+    let file =
+        detail.with_untracked(|detail| detail.as_ref().map(|detail| format!("{}.yaml", detail.row.name)));
     view! {
         <p class="muted">{t(words::YAML_HELP)}</p>
         <CodeBlock text=text label=t(words::YAML) file_name=file.unwrap_or_default() />

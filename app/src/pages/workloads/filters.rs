@@ -14,7 +14,11 @@ use crate::{
     api::namespaces::list_namespaces,
     components::freshness::LiveMark,
     i18n::{t, use_lang},
-    ui::{chip::Chip, search_input::SearchInput, select::{Select, SelectOption}},
+    ui::{
+        chip::Chip,
+        search_input::SearchInput,
+        select::{Select, SelectOption},
+    },
 };
 
 /// Filters of the list; each change is a new address.
@@ -68,7 +72,7 @@ pub fn Filters(
     });
 
     view! {
-        <div class="filters" role="search">
+        <div class="filters">
             <SearchInput
                 id="list-search"
                 slash=true
@@ -76,7 +80,6 @@ pub fn Filters(
                 value=Signal::derive(move || query.with(|query| query.search.clone()))
                 on_search=move |text: String| change(&|next| next.search.clone_from(&text), true)
             />
-            <Transition>
                 <Select
                     id="list-namespace"
                     label=t(common::NAMESPACE)
@@ -86,7 +89,6 @@ pub fn Filters(
                         change(&|next| next.namespace = Some(value.clone()).filter(|value| !value.is_empty()), false);
                     }
                 />
-            </Transition>
             <Select
                 id="list-status"
                 label=t(common::STATUS)

@@ -40,11 +40,16 @@ pub fn WorkloadTable(
 ) -> impl IntoView {
     let rows = Memo::new(move |_| {
         page.with(|page| {
-            page.iter().flat_map(|page| page.rows.iter()).map(|row| (row.uid.clone(), row.clone())).collect::<HashMap<_, _>>()
+            page.iter()
+                .flat_map(|page| page.rows.iter())
+                .map(|row| (row.uid.clone(), row.clone()))
+                .collect::<HashMap<_, _>>()
         })
     });
     let order = Memo::new(move |_| {
-        page.with(|page| page.iter().flat_map(|page| page.rows.iter()).map(|row| row.uid.clone()).collect::<Vec<_>>())
+        page.with(|page| {
+            page.iter().flat_map(|page| page.rows.iter()).map(|row| row.uid.clone()).collect::<Vec<_>>()
+        })
     });
     let cluster = Memo::new(move |_| query.with(|query| query.cluster.clone()));
     let navigate = use_navigate();
@@ -110,7 +115,12 @@ fn Row(
         let now = (status.get(), counts.get());
         if last.is_some_and(|last| last != now) {
             tint.set(true);
-            set_timeout(move || { tint.try_set(false); }, std::time::Duration::from_millis(700));
+            set_timeout(
+                move || {
+                    tint.try_set(false);
+                },
+                std::time::Duration::from_millis(700),
+            );
         }
         now
     });

@@ -79,7 +79,11 @@ impl Cluster {
 
     async fn sets_count(&self, caller: &Caller) -> Option<ReadyCount> {
         let cache = self.table(binnacle_model::object::WorkloadKind::StatefulSet);
-        let known = matches!(&*cache.progress.borrow(), Progress::Live | Progress::Stale(_));
+        let known = match &*cache.progress.borrow() {
+            Progress::Live => true,
+            Progress::Stale(_) => read(&cache.table).len() > 0,
+            Progress::Loading | Progress::Forbidden(_) => false,
+        };
         if !known || !self.may_list(caller, "statefulsets").await {
             return None;
         }

@@ -84,14 +84,14 @@ fn scripted(watches: Vec<mpsc::Receiver<String>>) -> impl Fn(&Asked) -> Answer +
             return (!watches.is_empty()).then(|| Answer::Stream(watches.remove(0)));
         }
         Some(if asked.query.contains("continue=second%20page") {
-            list("10", "", vec![set("b", "u-b", 9, 2)])
+            list("10", "", &[set("b", "u-b", 9, 2)])
         } else {
-            list("10", "second page", vec![set("a", "u-a", 8, 2)])
+            list("10", "second page", &[set("a", "u-a", 8, 2)])
         })
     })
 }
 
-fn event(kind: &str, object: Value) -> String {
+fn event(kind: &str, object: &Value) -> String {
     format!("{}\n", json!({"type": kind, "object": object}))
 }
 
@@ -106,13 +106,15 @@ async fn a_list_comes_by_pages_and_follows_its_watch() {
     assert_eq!(page.limited_to, None);
 
     // An event cut in two, and two events in one piece.
-    let changed = event("MODIFIED", set("a", "u-a", 11, 1));
+    let changed = event("MODIFIED", &set("a", "u-a", 11, 1));
     let (head, tail) = changed.split_at(40);
     sender.send(head.to_owned()).await.unwrap();
     sender.send(tail.to_owned()).await.unwrap();
-    let bookmark = event("BOOKMARK", json!({"metadata": {"resourceVersion": "13"}}));
+    let bookmark = event("BOOKMARK", &json!({"metadata": {"resourceVersion": "13"}}));
     sender
-        .send(event("ADDED", set("c", "u-c", 12, 0)) + &event("DELETED", set("b", "u-b", 12, 0)) + &bookmark)
+        .send(
+            event("ADDED", &set("c", "u-c", 12, 0)) + &event("DELETED", &set("b", "u-b", 12, 0)) + &bookmark,
+        )
         .await
         .unwrap();
     let page = until(&clusters, &admin(), |page| page.rows.iter().any(|row| row.name == "c")).await;
@@ -151,14 +153,14 @@ async fn an_expired_watch_lists_again_and_loses_nothing() {
             false => vec![set("a", "u-a", 1, 2), set("b", "u-b", 1, 2)],
             true => vec![set("b", "u-b", 1, 2), set("c", "u-c", 30, 2)],
         };
-        Some(list("10", "", items))
+        Some(list("10", "", &items))
     }))
     .await;
     let clusters = register(&fake);
     until(&clusters, &admin(), |page| page.rows.len() == 2).await;
     let expired =
         json!({"kind": "Status", "code": 410, "reason": "Expired", "message": "too old resource version"});
-    sender.send(event("ERROR", expired)).await.unwrap();
+    sender.send(event("ERROR", &expired)).await.unwrap();
     let page = until(&clusters, &admin(), |page| page.rows.iter().all(|row| row.name != "a")).await;
     assert_eq!(names(&page), [("b", 2), ("c", 2)]);
     clusters.shutdown().await;
@@ -178,7 +180,7 @@ async fn rows_are_only_those_the_caller_may_list() {
         SETS if !asked.is_watch() => {
             let mut hidden = set("hidden", "u-h", 1, 2);
             hidden["metadata"]["namespace"] = json!("secret");
-            Some(list("1", "", vec![set("web", "u-w", 1, 2), hidden]))
+            Some(list("1", "", &[set("web", "u-w", 1, 2), hidden]))
         }
         _ => None,
     }))
@@ -212,7 +214,7 @@ async fn a_cluster_that_stops_answering_goes_stale_keeps_its_rows_and_comes_back
         if DEAD.load(Ordering::Relaxed) {
             return Some(status(500, "InternalError", "etcd is gone"));
         }
-        (asked.path == SETS && !asked.is_watch()).then(|| list("1", "", vec![set("web", "u-w", 1, 2)]))
+        (asked.path == SETS && !asked.is_watch()).then(|| list("1", "", &[set("web", "u-w", 1, 2)]))
     }))
     .await;
     let clusters = register(&fake);
@@ -345,7 +347,7 @@ async fn a_delete_names_the_uid_and_claims_are_told_before() {
                     json!({"metadata": {"name": name}, "spec": {"resources": {"requests": {"storage": "1Gi"}}}})
                 };
                 let names = ["data-web-10", "data-web-2", "data-web-x", "data-web-02", "other-web-0", "data-webby-0"];
-                Some(list("1", "", names.map(claim).to_vec()))
+                Some(list("1", "", &names.map(claim)))
             }
             _ => None,
         }

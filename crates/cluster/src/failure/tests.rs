@@ -11,8 +11,8 @@ const ABOUT: About<'static> = About {
     name: "web",
 };
 
-fn map(code: u16, body: Value) -> AppError {
-    Failure::Status(Status::read(code, body.to_string().as_bytes())).into_app(ABOUT)
+fn map(code: u16, body: &Value) -> AppError {
+    Failure::Status(Box::new(Status::read(code, body.to_string().as_bytes()))).into_app(ABOUT)
 }
 
 fn issues(error: AppError) -> Vec<(String, String)> {
@@ -29,7 +29,7 @@ fn issues(error: AppError) -> Vec<(String, String)> {
 fn causes_land_on_their_fields() {
     let error = map(
         422,
-        json!({
+        &json!({
             "kind": "Status", "reason": "Invalid", "message": "StatefulSet.apps \"web\" is invalid: [...]",
             "details": {"name": "web", "group": "apps", "kind": "StatefulSet", "causes": [
                 {"reason": "FieldValueInvalid", "message": "Invalid value: -1: must be greater than or equal to 0", "field": "spec.replicas"},
@@ -61,7 +61,7 @@ fn decoding_errors_land_on_their_fields() {
         ),
         ("the namespace of the provided object does not match", vec![""]),
     ] {
-        let found = issues(map(400, json!({"reason": "BadRequest", "message": message})));
+        let found = issues(map(400, &json!({"reason": "BadRequest", "message": message})));
         let paths: Vec<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
         assert_eq!(paths, expected);
     }
@@ -69,7 +69,7 @@ fn decoding_errors_land_on_their_fields() {
 
 #[test]
 fn a_refusal_names_verb_resource_and_scope() {
-    let refusal = |message: &str| map(403, json!({"reason": "Forbidden", "message": message}));
+    let refusal = |message: &str| map(403, &json!({"reason": "Forbidden", "message": message}));
     for (message, expected) in [
         (
             "statefulsets.apps is forbidden: User \"binnacle:eve\" cannot create resource \"statefulsets\" in API group \"apps\" in the namespace \"shop\"",
@@ -101,24 +101,24 @@ fn each_status_becomes_what_can_be_acted_on() {
     let kind = || "StatefulSet".to_owned();
     let name = || "web".to_owned();
     assert_eq!(
-        map(409, json!({"reason": "AlreadyExists", "message": "x"})),
+        map(409, &json!({"reason": "AlreadyExists", "message": "x"})),
         AppError::AlreadyExists { kind: kind(), name: name() }
     );
     assert_eq!(
-        map(409, json!({"reason": "Conflict", "message": "x"})),
+        map(409, &json!({"reason": "Conflict", "message": "x"})),
         AppError::Conflict { kind: kind(), name: name() }
     );
     assert_eq!(
         map(
             404,
-            json!({"reason": "NotFound", "message": "x", "details": {"kind": "statefulsets", "name": "web"}})
+            &json!({"reason": "NotFound", "message": "x", "details": {"kind": "statefulsets", "name": "web"}})
         ),
         AppError::NotFound { kind: kind(), name: name() }
     );
     assert_eq!(
         map(
             404,
-            json!({"reason": "NotFound", "message": "x", "details": {"kind": "namespaces", "name": "shop"}})
+            &json!({"reason": "NotFound", "message": "x", "details": {"kind": "namespaces", "name": "shop"}})
         ),
         AppError::NotFound { kind: "Namespace".to_owned(), name: "shop".to_owned() }
     );
@@ -129,7 +129,7 @@ fn each_status_becomes_what_can_be_acted_on() {
         (500, words::REACH_FAILED),
         (418, words::REACH_FAILED),
     ] {
-        match map(code, json!({"message": "x"})) {
+        match map(code, &json!({"message": "x"})) {
             AppError::Unreachable { cluster, reason } => {
                 assert_eq!((cluster.as_str(), &*reason.key), ("east", word.key), "{code}");
             }

@@ -44,7 +44,7 @@ impl Reference {
 struct Found(Vec<Reference>);
 
 impl Found {
-    fn add(&mut self, kind: &'static str, path: FieldPath, holder: &Value, member: &str) {
+    fn add(&mut self, kind: &'static str, path: &FieldPath, holder: &Value, member: &str) {
         let name = text(holder, &format!("/{member}"));
         let optional = holder.get("optional") == Some(&Value::Bool(true));
         let known = self.0.iter().any(|other| other.kind == kind && other.name == name);
@@ -63,18 +63,18 @@ pub(super) fn of(object: &Value) -> Vec<Reference> {
     let spec = object.get("spec").unwrap_or(&Value::Null);
     match text(object, "/kind") {
         "StatefulSet" => {
-            found.add("Service", root.clone(), spec, "serviceName");
+            found.add("Service", &root, spec, "serviceName");
             for (index, claim) in list(spec, "/volumeClaimTemplates").iter().enumerate() {
                 let path = root.key("volumeClaimTemplates").index(index).key("spec");
                 found.add(
                     "StorageClass",
-                    path,
+                    &path,
                     claim.get("spec").unwrap_or(&Value::Null),
                     "storageClassName",
                 );
             }
         }
-        "PersistentVolumeClaim" => found.add("StorageClass", root, spec, "storageClassName"),
+        "PersistentVolumeClaim" => found.add("StorageClass", &root, spec, "storageClassName"),
         _ => {}
     }
     if let Some((spec, path)) = pod_spec(object) {
@@ -86,23 +86,23 @@ pub(super) fn of(object: &Value) -> Vec<Reference> {
 fn pod(spec: &Value, path: &FieldPath, found: &mut Found) {
     // Every namespace has the account `default`.
     if text(spec, "/serviceAccountName") != "default" {
-        found.add("ServiceAccount", path.clone(), spec, "serviceAccountName");
+        found.add("ServiceAccount", path, spec, "serviceAccountName");
     }
     for (index, secret) in list(spec, "/imagePullSecrets").iter().enumerate() {
-        found.add("Secret", path.key("imagePullSecrets").index(index), secret, "name");
+        found.add("Secret", &path.key("imagePullSecrets").index(index), secret, "name");
     }
     for (index, volume) in list(spec, "/volumes").iter().enumerate() {
         let path = path.key("volumes").index(index);
         let member = |key: &str| volume.get(key).unwrap_or(&Value::Null);
-        found.add("ConfigMap", path.key("configMap"), member("configMap"), "name");
-        found.add("Secret", path.key("secret"), member("secret"), "secretName");
+        found.add("ConfigMap", &path.key("configMap"), member("configMap"), "name");
+        found.add("Secret", &path.key("secret"), member("secret"), "secretName");
         let claim = "persistentVolumeClaim";
-        found.add("PersistentVolumeClaim", path.key(claim), member(claim), "claimName");
+        found.add("PersistentVolumeClaim", &path.key(claim), member(claim), "claimName");
         for (index, source) in list(volume, "/projected/sources").iter().enumerate() {
             let path = path.key("projected").key("sources").index(index);
             let member = |key: &str| source.get(key).unwrap_or(&Value::Null);
-            found.add("ConfigMap", path.key("configMap"), member("configMap"), "name");
-            found.add("Secret", path.key("secret"), member("secret"), "name");
+            found.add("ConfigMap", &path.key("configMap"), member("configMap"), "name");
+            found.add("Secret", &path.key("secret"), member("secret"), "name");
         }
     }
     for key in ["initContainers", "containers"] {
@@ -116,14 +116,14 @@ fn environment(container: &Value, path: &FieldPath, found: &mut Found) {
     for (index, source) in list(container, "/envFrom").iter().enumerate() {
         let path = path.key("envFrom").index(index);
         for (key, kind) in [("configMapRef", "ConfigMap"), ("secretRef", "Secret")] {
-            found.add(kind, path.key(key), source.get(key).unwrap_or(&Value::Null), "name");
+            found.add(kind, &path.key(key), source.get(key).unwrap_or(&Value::Null), "name");
         }
     }
     for (index, variable) in list(container, "/env").iter().enumerate() {
         let path = path.key("env").index(index).key("valueFrom");
         let from = variable.get("valueFrom").unwrap_or(&Value::Null);
         for (key, kind) in [("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")] {
-            found.add(kind, path.key(key), from.get(key).unwrap_or(&Value::Null), "name");
+            found.add(kind, &path.key(key), from.get(key).unwrap_or(&Value::Null), "name");
         }
     }
 }

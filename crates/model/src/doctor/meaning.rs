@@ -13,6 +13,9 @@ use super::{
 };
 use crate::{Severity, Text, words::doctor as words};
 
+/// Start, end and next start of a line.
+type Span = (usize, usize, usize);
+
 /// Everything about one readable document.
 pub(super) fn meaning(text: &str, root: &Node) -> Vec<Fix> {
     let mut fixes = Vec::new();
@@ -23,7 +26,7 @@ pub(super) fn meaning(text: &str, root: &Node) -> Vec<Fix> {
         fixes.push(Fix::new("not-an-object", Severity::Error, root.start, end, words::DOCTOR_NOT_AN_OBJECT));
         return fixes;
     }
-    walk(text, root, &mut fixes);
+    walk(text, &text::lines(text), root, &mut fixes);
     if let (Some("List"), Some((items, _))) = (root.text("kind"), root.get("items")) {
         fixes.push(Fix::new("list-of-objects", Severity::Error, items.start, items.end, words::DOCTOR_LIST));
         return fixes;
@@ -36,7 +39,7 @@ pub(super) fn meaning(text: &str, root: &Node) -> Vec<Fix> {
 }
 
 /// Keys that come twice and words of YAML 1.1, at any depth (the reader bounds it).
-fn walk(text: &str, node: &Node, fixes: &mut Vec<Fix>) {
+fn walk(text: &str, lines: &[Span], node: &Node, fixes: &mut Vec<Fix>) {
     match &node.shape {
         Shape::Scalar(Value::String(value)) => {
             // Other readers, kubectl's among them, take these for true and false.
@@ -55,19 +58,19 @@ fn walk(text: &str, node: &Node, fixes: &mut Vec<Fix>) {
             }
         }
         Shape::Scalar(_) => {}
-        Shape::List(items) => items.iter().for_each(|item| walk(text, item, fixes)),
+        Shape::List(items) => items.iter().for_each(|item| walk(text, lines, item, fixes)),
         Shape::Map(members) => {
             let mut seen: HashMap<&str, (&Key, &Node)> = HashMap::new();
             for (key, member) in members {
                 match seen.get(key.text.as_str()) {
                     // Members merged in from an anchor (`<<`) stand at the place of the merge.
                     Some((first, _)) if first.start == key.start => {}
-                    Some((first, value)) => fixes.push(duplicate(text, first, value, key, member)),
+                    Some((first, value)) => fixes.push(duplicate(text, lines, first, value, key, member)),
                     None => {
                         seen.insert(&key.text, (key, member));
                     }
                 }
-                walk(text, member, fixes);
+                walk(text, lines, member, fixes);
             }
         }
     }
@@ -77,7 +80,7 @@ fn source<'a>(text: &'a str, node: &Node) -> &'a str {
     text.get(node.start..node.end).unwrap_or_default()
 }
 
-fn duplicate(text: &str, first: &Key, value: &Node, key: &Key, member: &Node) -> Fix {
+fn duplicate(text: &str, lines: &[Span], first: &Key, value: &Node, key: &Key, member: &Node) -> Fix {
     let mut fix = Fix::new(
         "duplicate-key",
         Severity::Error,
@@ -88,7 +91,7 @@ fn duplicate(text: &str, first: &Key, value: &Node, key: &Key, member: &Node) ->
     // Its line in the whole text is known where places are turned into lines.
     fix.lines = Some((first.start, first.start));
     if value.value() == member.value()
-        && let Some(edit) = whole_lines(text, key.start, member.end.max(key.end))
+        && let Some(edit) = whole_lines(text, lines, key.start, member.end.max(key.end))
     {
         return fix.mend(&words::DOCTOR_REMOVE_SECOND, vec![edit]);
     }
@@ -96,8 +99,7 @@ fn duplicate(text: &str, first: &Key, value: &Node, key: &Key, member: &Node) ->
 }
 
 /// The removal of the lines from `start` to `end`, if nothing else stands on them.
-fn whole_lines(text: &str, start: usize, end: usize) -> Option<ByteEdit> {
-    let lines = text::lines(text);
+fn whole_lines(text: &str, lines: &[Span], start: usize, end: usize) -> Option<ByteEdit> {
     let from = lines.get(lines.partition_point(|(line, _, _)| *line <= start).checked_sub(1)?)?;
     let to = lines.get(lines.partition_point(|(line, _, _)| *line < end).checked_sub(1)?)?;
     let before = text.get(from.0..start)?;

@@ -140,35 +140,37 @@ impl Layers {
     }
 }
 
-/// Line starts of a text, to turn byte offsets into what editors and people count.
+/// Bytes between two marks: a long line is not counted from its start for each place in it.
+const MARK: usize = 256;
+
+/// Marks in a text, to turn byte offsets into what editors and people count.
 pub(super) struct Places<'a> {
     text: &'a str,
-    /// Byte offset and UTF-16 offset of each line's first character.
-    lines: Vec<(usize, usize)>,
+    /// Byte offset of each line's first character.
+    lines: Vec<usize>,
+    /// Byte offset, UTF-16 offset and number of a character, every [`MARK`] bytes or so.
+    marks: Vec<(usize, usize, usize)>,
 }
 
 impl<'a> Places<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        let mut lines = vec![(0, 0)];
-        let mut wide = 0;
-        let mut characters = text.char_indices().peekable();
-        while let Some((at, c)) = characters.next() {
-            wide += c.len_utf16();
-            let ends = match c {
-                '\n' => true,
-                '\r' => !matches!(characters.peek(), Some((_, '\n'))),
-                _ => false,
-            };
-            if ends {
-                lines.push((at + c.len_utf8(), wide));
+        let mut lines = vec![0];
+        lines.extend(self::lines(text).into_iter().map(|(_, _, next)| next));
+        let mut marks = vec![(0, 0, 0)];
+        let (mut wide, mut last) = (0, 0);
+        for (number, (at, c)) in text.char_indices().enumerate() {
+            if at - last >= MARK {
+                marks.push((at, wide, number));
+                last = at;
             }
+            wide += c.len_utf16();
         }
-        Places { text, lines }
+        Places { text, lines, marks }
     }
 
     /// The line that holds a byte offset, counted from 0.
     fn line(&self, offset: usize) -> usize {
-        self.lines.partition_point(|(start, _)| *start <= offset).saturating_sub(1)
+        self.lines.partition_point(|start| *start <= offset).saturating_sub(1)
     }
 
     fn floor(&self, offset: usize) -> usize {
@@ -179,12 +181,17 @@ impl<'a> Places<'a> {
         at
     }
 
+    /// UTF-16 offset and number of the character at a byte offset that cuts none.
+    fn count(&self, at: usize) -> (usize, usize) {
+        let mark = self.marks.partition_point(|(start, _, _)| *start <= at).saturating_sub(1);
+        let (start, wide, number) = self.marks.get(mark).copied().unwrap_or_default();
+        let here = self.text.get(start..at).unwrap_or_default();
+        here.chars().fold((wide, number), |(wide, number), c| (wide + c.len_utf16(), number + 1))
+    }
+
     /// UTF-16 offset of a byte offset.
     pub(super) fn utf16(&self, offset: usize) -> u32 {
-        let at = self.floor(offset);
-        let (start, wide) = self.lines.get(self.line(at)).copied().unwrap_or_default();
-        let here: usize = self.text.get(start..at).unwrap_or_default().chars().map(char::len_utf16).sum();
-        u32::try_from(wide + here).unwrap_or(u32::MAX)
+        u32::try_from(self.count(self.floor(offset)).0).unwrap_or(u32::MAX)
     }
 
     /// The line of a byte offset, counted from 1.
@@ -196,8 +203,8 @@ impl<'a> Places<'a> {
     pub(super) fn range(&self, start: usize, end: usize) -> TextRange {
         let start = self.floor(start);
         let line = self.line(start);
-        let (line_start, _) = self.lines.get(line).copied().unwrap_or_default();
-        let column = self.text.get(line_start..start).unwrap_or_default().chars().count() + 1;
+        let line_start = self.lines.get(line).copied().unwrap_or_default();
+        let column = self.count(start).1 - self.count(line_start).1 + 1;
         TextRange {
             start: self.utf16(start),
             end: self.utf16(end.max(start)),

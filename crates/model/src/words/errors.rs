@@ -28,6 +28,7 @@ words! {
     REACH_BUSY = "the API server is too busy at the moment ({0}).", "API 服务器当前过于繁忙（{0}）。";
     REACH_FAILED = "the API server reports a fault of its own: {0}", "API 服务器报告了内部错误：{0}";
     REACH_QUEUE = "too many calls to it are waiting.", "等待中的调用过多。";
+    REACH_NO_REVIEWS = "it does not say what you may do (it refuses access reviews). Right after a start of the API server that passes by itself; otherwise bind the ClusterRole system:basic-user to system:authenticated.", "它没有说明您的权限（拒绝了访问审查）。API 服务器刚启动时会自行恢复；否则请将 ClusterRole system:basic-user 绑定到 system:authenticated。";
     REACH_WRITE_UNKNOWN = "the connection broke before the answer came, so whether the change took effect is unknown. Look before you repeat it.", "在收到响应之前连接中断，无法确定变更是否生效，请先查看再重试。";
     TLS_AUTHORITY = "its certificate is signed by an authority that the kubeconfig does not name. Put the right authority into certificate-authority-data.", "其证书由 kubeconfig 未列出的机构签发，请在 certificate-authority-data 中填写正确的 CA。";
     TLS_EXPIRED = "its certificate has expired. Renew the API server's certificate.", "其证书已过期，请更新 API 服务器的证书。";
@@ -42,7 +43,6 @@ words! {
     ADDRESS_RESERVED = "a reserved or broadcast address", "保留或广播地址";
     CLUSTER_UNKNOWN = "The console has no cluster {0}. It may have been removed.", "控制台中没有集群 {0}，它可能已被移除。";
     CLUSTER_LOADING = "The list is still loading from the cluster", "正在从集群加载列表";
-    CLUSTER_NOT_YET = "it has not answered yet.", "尚未收到响应。";
     CACHE_FORBIDDEN = "The registered credential may not read this: {0}", "注册的凭据无权读取：{0}";
 
     // Reading a kubeconfig.

@@ -174,6 +174,8 @@ pub(super) fn write(builder: &mut Builder<'_>) {
         ],
     );
     bind(builder, "cluster-admin", "cluster-admin", &["system:masters"]);
+    // What integration creates in a real cluster: console administrators administrate it.
+    bind(builder, "binnacle-admins", "cluster-admin", &["binnacle:admins"]);
     bind(builder, "system:discovery", "system:discovery", &["system:authenticated"]);
     bind(
         builder,

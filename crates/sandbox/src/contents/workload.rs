@@ -385,6 +385,7 @@ fn service(builder: &mut Builder<'_>, row: &Row) {
 }
 
 /// A row of a table; `sizes` are CPU, memory and storage.
+#[expect(clippy::too_many_arguments, reason = "a row of a table reads best as one call")]
 pub(super) const fn row(
     kind: &'static str,
     namespace: &'static str,

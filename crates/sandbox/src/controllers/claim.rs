@@ -52,7 +52,7 @@ pub(super) fn settle(state: &mut State, claim: &Arc<Value>, memory: &mut Memory)
         event(state, CLAIM, claim, true, ("ProvisioningFailed", &said), "persistentvolume-controller");
         return Some(RETRY);
     };
-    if let Some(left) = memory.wait(format!("{}/provision", claim.uid()), PROVISION) {
+    if let Some(left) = memory.wait(&format!("{}/provision", claim.uid()), PROVISION) {
         return Some(left);
     }
     bind(state, claim, &class);

@@ -97,7 +97,8 @@ fn with_tolerations(spec: &Value) -> Value {
 
 /// A pod of a DaemonSet for one node.
 pub(crate) fn pod_of(set: &Value, name: &str, node: &str, hash: &str) -> Value {
-    let mut pod = pod_from(set.at("/spec/template"), set.namespace(), name, owner_reference(DAEMON_SET, set));
+    let mut pod =
+        pod_from(set.at("/spec/template"), set.namespace(), name, &owner_reference(DAEMON_SET, set));
     let mut labels = pod.at("/metadata/labels").as_object().cloned().unwrap_or_default();
     labels.insert(REVISION_LABEL.to_owned(), hash.into());
     labels.insert("pod-template-generation".to_owned(), "1".into());

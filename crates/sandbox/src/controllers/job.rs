@@ -114,7 +114,7 @@ pub(super) fn settle(state: &mut State, job: &Arc<Value>) -> Option<Duration> {
 
 /// A pod of a Job.
 pub(crate) fn pod_of(job: &Value, name: &str) -> Value {
-    let mut pod = pod_from(job.at("/spec/template"), job.namespace(), name, owner_reference(JOB, job));
+    let mut pod = pod_from(job.at("/spec/template"), job.namespace(), name, &owner_reference(JOB, job));
     pod.put("/metadata/generateName", format!("{}-", job.name()));
     pod
 }

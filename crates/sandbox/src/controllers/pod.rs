@@ -47,7 +47,7 @@ pub(super) fn settle(state: &mut State, pod: &Arc<Value>, memory: &mut Memory) -
     }
     if let Some(missing) = missing_volume(state, pod) {
         let said = format!("MountVolume.SetUp failed for volume {:?} : {}", missing.0, missing.1);
-        if memory.wait(format!("{}/mount", pod.uid()), Duration::from_secs(8)).is_none()
+        if memory.wait(&format!("{}/mount", pod.uid()), Duration::from_secs(8)).is_none()
             || !has_event(state, pod, "FailedMount")
         {
             event(state, POD, pod, true, ("FailedMount", &said), "kubelet");
@@ -76,7 +76,7 @@ fn end(state: &mut State, pod: &Value, memory: &mut Memory) -> Option<Duration> 
     let grace = u64::try_from(pod.int("/metadata/deletionGracePeriodSeconds").unwrap_or(30)).unwrap_or(0);
     let stop = STOP.min(Duration::from_secs(grace));
     // The wait counts from the first look, or from the deletion where that is longer ago.
-    if let Some(left) = memory.wait(format!("{}/stop", pod.uid()), stop) {
+    if let Some(left) = memory.wait(&format!("{}/stop", pod.uid()), stop) {
         return Some(left);
     }
     state.remove(POD, pod.namespace(), pod.name());
@@ -102,7 +102,7 @@ fn schedule(state: &mut State, pod: &Value, memory: &mut Memory) -> Option<Durat
             let conditions =
                 condition(pod.list("/status/conditions"), "PodScheduled", false, "Unschedulable", &message);
             status.put("/conditions", conditions);
-            if memory.wait(format!("{}/unplaced", pod.uid()), Duration::from_secs(60)).is_none()
+            if memory.wait(&format!("{}/unplaced", pod.uid()), Duration::from_secs(60)).is_none()
                 || !has_event(state, pod, "FailedScheduling")
             {
                 event(state, POD, pod, true, ("FailedScheduling", &message), "default-scheduler");

@@ -47,7 +47,7 @@ pub(super) fn settle(state: &mut State, set: &Arc<Value>) -> Option<Duration> {
 /// A pod of a ReplicaSet.
 pub(crate) fn pod_of(set: &Value, name: &str) -> Value {
     let mut pod =
-        pod_from(set.at("/spec/template"), set.namespace(), name, owner_reference(REPLICA_SET, set));
+        pod_from(set.at("/spec/template"), set.namespace(), name, &owner_reference(REPLICA_SET, set));
     pod.put("/metadata/generateName", format!("{}-", set.name()));
     pod
 }

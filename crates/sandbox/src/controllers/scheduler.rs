@@ -105,10 +105,8 @@ pub(super) fn place(state: &State, pod: &Value) -> Result<String, String> {
         nodes += 1;
         let (taken, pods) = used.get(node.name()).cloned().unwrap_or_default();
         let problems = misfits(spec, node, &wanted, &taken, pods);
-        if problems.is_empty() {
-            if best.is_none_or(|(fewest, _)| pods < fewest) {
-                best = Some((pods, node.name()));
-            }
+        if problems.is_empty() && best.is_none_or(|(fewest, _)| pods < fewest) {
+            best = Some((pods, node.name()));
         }
         for problem in problems {
             *reasons.entry(problem).or_default() += 1;

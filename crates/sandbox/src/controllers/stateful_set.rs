@@ -115,7 +115,7 @@ fn revision_of(pod: &Value) -> &str {
 pub(crate) fn pod_of(set: &Value, ordinal: i64, revision: &str) -> Value {
     let name = format!("{}-{ordinal}", set.name());
     let mut pod =
-        pod_from(set.at("/spec/template"), set.namespace(), &name, owner_reference(STATEFUL_SET, set));
+        pod_from(set.at("/spec/template"), set.namespace(), &name, &owner_reference(STATEFUL_SET, set));
     let mut labels = pod.at("/metadata/labels").as_object().cloned().unwrap_or_default();
     labels.insert("apps.kubernetes.io/pod-index".to_owned(), ordinal.to_string().into());
     labels.insert(REVISION_LABEL.to_owned(), revision.into());

@@ -1,6 +1,5 @@
 //! Getting one object, and listing by pages.
 
-use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -155,7 +154,6 @@ fn page(
     let exact =
         (call.query.text("resourceVersionMatch") == "Exact").then(|| asked.parse::<u64>().ok()).flatten();
     let version = token.as_ref().map(|token| token.version).or(exact).unwrap_or_else(|| state.version());
-    let old: BTreeMap<Key, Arc<Value>>;
     let after = token.map(|token| token.after);
     let namespace = (!filter.namespace.is_empty()).then_some(filter.namespace.as_str());
     if version == state.version() {
@@ -164,7 +162,7 @@ fn page(
             .filter(|object| after.as_ref().is_none_or(|after| key_of(object) > *after));
         return Ok(cut(items, filter, limit, version));
     }
-    old = state.at_version(kind, version).ok_or_else(|| {
+    let old = state.at_version(kind, version).ok_or_else(|| {
         ApiError::expired(if exact.is_some() {
             format!("too old resource version: {version} ({})", state.version())
         } else {

@@ -81,7 +81,7 @@ pub(super) fn patched(call: &Call<'_>, kind: &'static str, current: &Value) -> R
     match given.as_str() {
         "application/merge-patch+json" => patch::merge(&mut changed, &body),
         "application/strategic-merge-patch+json" => {
-            patch::strategic(&mut changed, &body, &schema::of_kind(kind))
+            patch::strategic(&mut changed, &body, &schema::of_kind(kind));
         }
         "application/json-patch+json" => {
             patch::json_patch(&mut changed, &body).map_err(|problem| {

@@ -441,7 +441,7 @@ fn handler(handler: &Value, at: &str, kinds: &[&str], causes: &mut Vec<Cause>) {
         }
         match *kind {
             "exec" if action.list("/command").is_empty() => {
-                causes.push(Cause::required(format!("{at}.command"), ""))
+                causes.push(Cause::required(format!("{at}.command"), ""));
             }
             "httpGet" => {
                 port_or_name(action.at("/port"), &format!("{at}.port"), causes);

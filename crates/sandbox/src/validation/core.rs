@@ -245,7 +245,7 @@ pub(super) fn binding(object: &Value, causes: &mut Vec<Cause>) {
             "ServiceAccount"
                 if object["kind"] == "ClusterRoleBinding" && subject.text("/namespace").is_empty() =>
             {
-                causes.push(Cause::required(format!("{at}.namespace"), ""))
+                causes.push(Cause::required(format!("{at}.namespace"), ""));
             }
             "ServiceAccount" | "User" | "Group" => {}
             _ => causes.push(Cause::not_supported(

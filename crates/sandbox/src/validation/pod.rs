@@ -165,7 +165,7 @@ fn sources(volume: &Value, at: &str, causes: &mut Vec<Cause>) {
         let value = &volume[*source];
         match *source {
             "hostPath" if value.text("/path").is_empty() => {
-                causes.push(Cause::required(format!("{here}.path"), ""))
+                causes.push(Cause::required(format!("{here}.path"), ""));
             }
             "secret" => {
                 if value.text("/secretName").is_empty() {

@@ -158,7 +158,6 @@ impl Server {
     }
 }
 
-#[expect(dead_code, reason = "each test file uses its own part of the client")]
 impl Server {
     /// Opens a plain watch; lines come through the channel until it is dropped or the watch ends.
     async fn open(&self, path: &str) -> Result<tokio::sync::mpsc::Receiver<Value>, Fault> {

@@ -108,7 +108,7 @@ pub(super) fn advance(state: &mut State, pod: &Value, memory: &mut Memory) -> Op
     if !running {
         // Pulling and starting take from 0.7 to 1.8 s, differently for each pod.
         let spread = u64::try_from(uid.bytes().map(usize::from).sum::<usize>() % 1100).unwrap_or(0);
-        if let Some(left) = memory.wait(format!("{uid}/create"), Duration::from_millis(700 + spread)) {
+        if let Some(left) = memory.wait(&format!("{uid}/create"), Duration::from_millis(700 + spread)) {
             return Some(left);
         }
         if let Some(stopped) = init_problem(state, pod, memory) {
@@ -193,7 +193,7 @@ fn pull_pause(pod: &Value, container: &Value, before: &str, memory: &mut Memory)
         "ImagePullBackOff" => Duration::from_secs(25),
         _ => return None,
     };
-    memory.wait(format!("{}/{}/{before}", pod.uid(), container.text("/name")), needed)
+    memory.wait(&format!("{}/{}/{before}", pod.uid(), container.text("/name")), needed)
 }
 
 /// `ErrImagePull` and `ImagePullBackOff` take turns.
@@ -273,7 +273,7 @@ fn step(
         let known = old.text("/state/waiting/message") == message;
         if known
             && let Some(left) = memory
-                .wait(format!("{}/{}/config", pod.uid(), container.text("/name")), Duration::from_secs(12))
+                .wait(&format!("{}/{}/config", pod.uid(), container.text("/name")), Duration::from_secs(12))
         {
             return (old, Some(left.min(Duration::from_secs(3))));
         }

@@ -5,10 +5,7 @@ use std::time::Duration;
 use binnacle_sandbox::{Sandbox, SandboxOptions};
 use serde_json::{Value, json};
 
-#[path = "contract/client.rs"]
-mod client;
-
-use client::{Answer, Ask, Server};
+use crate::client::{Answer, Ask, Server};
 
 /// The longest that anything here may take.
 const DEADLINE: Duration = Duration::from_secs(40);
@@ -42,15 +39,21 @@ const PODS: &str = "/api/v1/namespaces/trial/pods";
 /// Watches a collection until an object of it satisfies the check.
 async fn until(server: &Server, path: &str, name: &str, check: impl Fn(&str, &Value) -> bool) -> Value {
     let query = format!("{path}?watch=1&fieldSelector=metadata.name%3D{name}");
-    let found = tokio::time::timeout(DEADLINE, server.watch(&query, |kind, object| check(kind, object))).await;
+    let found =
+        tokio::time::timeout(DEADLINE, server.watch(&query, |kind, object| check(kind, object))).await;
     match found {
         Ok(found) => found.expect("the watch goes on until then"),
-        Err(_) => panic!("{name} did not get there; it is {}", ask(server, "GET", &format!("{path}/{name}"), Value::Null).await.text),
+        Err(_) => panic!(
+            "{name} did not get there; it is {}",
+            ask(server, "GET", &format!("{path}/{name}"), Value::Null).await.text
+        ),
     }
 }
 
 fn reason(pod: &Value) -> &str {
-    pod.pointer("/status/containerStatuses/0/state/waiting/reason").and_then(Value::as_str).unwrap_or_default()
+    pod.pointer("/status/containerStatuses/0/state/waiting/reason")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 #[tokio::test]
@@ -60,26 +63,44 @@ async fn a_stateful_set_starts_in_order_rolls_scales_and_goes() {
     object["spec"]["volumeClaimTemplates"] = json!([{"metadata": {"name": "data"},
         "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}]);
     assert_eq!(ask(&server, "POST", SETS, object).await.status, 201);
-    let ready = until(&server, SETS, "web", |_, set| set["status"]["readyReplicas"] == 2 && set["status"]["availableReplicas"] == 2).await;
+    let ready = until(&server, SETS, "web", |_, set| {
+        set["status"]["readyReplicas"] == 2 && set["status"]["availableReplicas"] == 2
+    })
+    .await;
     assert_eq!(ready["status"]["observedGeneration"], 1);
-    let claim = ask(&server, "GET", "/api/v1/namespaces/trial/persistentvolumeclaims/data-web-1", Value::Null).await;
-    assert_eq!((claim.body["status"]["phase"].as_str(), claim.body["spec"]["storageClassName"].as_str()), (Some("Bound"), Some("fast-ssd")));
+    let claim =
+        ask(&server, "GET", "/api/v1/namespaces/trial/persistentvolumeclaims/data-web-1", Value::Null).await;
+    assert_eq!(
+        (claim.body["status"]["phase"].as_str(), claim.body["spec"]["storageClassName"].as_str()),
+        (Some("Bound"), Some("fast-ssd"))
+    );
     let times: Vec<String> = {
         let pods = ask(&server, "GET", PODS, Value::Null).await.body;
-        pods["items"].as_array().into_iter().flatten().map(|pod| pod.pointer("/status/startTime").map(Value::to_string).unwrap_or_default()).collect()
+        pods["items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|pod| pod.pointer("/status/startTime").map(Value::to_string).unwrap_or_default())
+            .collect()
     };
     assert!(times[0] <= times[1], "the first starts first: {times:?}");
 
-    let patch = json!({"spec": {"template": {"spec": {"containers": [{"name": "main", "image": "nginx:1.28"}]}}}});
+    let patch =
+        json!({"spec": {"template": {"spec": {"containers": [{"name": "main", "image": "nginx:1.28"}]}}}});
     assert_eq!(ask(&server, "PATCH", &format!("{SETS}/web"), patch).await.status, 200);
     let rolled = until(&server, SETS, "web", |_, set| {
-        set["status"]["observedGeneration"] == 2 && set["status"]["updatedReplicas"] == 2 && set["status"]["readyReplicas"] == 2
+        set["status"]["observedGeneration"] == 2
+            && set["status"]["updatedReplicas"] == 2
+            && set["status"]["readyReplicas"] == 2
     })
     .await;
     assert_eq!(rolled["status"]["currentRevision"], rolled["status"]["updateRevision"]);
     assert_ne!(rolled["status"]["updateRevision"], ready["status"]["updateRevision"]);
 
-    assert_eq!(ask(&server, "PATCH", &format!("{SETS}/web/scale"), json!({"spec": {"replicas": 0}})).await.status, 200);
+    assert_eq!(
+        ask(&server, "PATCH", &format!("{SETS}/web/scale"), json!({"spec": {"replicas": 0}})).await.status,
+        200
+    );
     until(&server, SETS, "web", |_, set| set["status"]["replicas"] == 0).await;
     assert_eq!(ask(&server, "DELETE", &format!("{SETS}/web"), Value::Null).await.status, 200);
     let claims = ask(&server, "GET", "/api/v1/namespaces/trial/persistentvolumeclaims", Value::Null).await;
@@ -91,7 +112,8 @@ async fn a_stateful_set_starts_in_order_rolls_scales_and_goes() {
 async fn what_cannot_run_says_why() {
     let (sandbox, server) = start().await;
     let mut lost = set("lost", "nginx:1.27", 1);
-    lost["spec"]["template"]["spec"]["containers"][0]["envFrom"] = json!([{"configMapRef": {"name": "absent"}}]);
+    lost["spec"]["template"]["spec"]["containers"][0]["envFrom"] =
+        json!([{"configMapRef": {"name": "absent"}}]);
     let mut huge = set("huge", "nginx:1.27", 1);
     huge["spec"]["template"]["spec"]["containers"][0]["resources"] = json!({"requests": {"memory": "9Ti"}});
     for object in [set("bad", "nginx:bad", 1), set("crash", "shop/crash:1", 1), lost, huge] {
@@ -101,12 +123,32 @@ async fn what_cannot_run_says_why() {
     until(&server, PODS, "bad-0", |_, pod| reason(pod) == "ImagePullBackOff").await;
     until(&server, PODS, "lost-0", |_, pod| reason(pod) == "CreateContainerConfigError").await;
     until(&server, PODS, "crash-0", |_, pod| reason(pod) == "CrashLoopBackOff").await;
-    until(&server, PODS, "crash-0", |_, pod| pod.pointer("/status/containerStatuses/0/restartCount").is_some_and(|count| *count == 1)).await;
-    let huge = until(&server, PODS, "huge-0", |_, pod| pod.pointer("/status/conditions/0/reason").is_some_and(|one| one == "Unschedulable")).await;
+    until(&server, PODS, "crash-0", |_, pod| {
+        pod.pointer("/status/containerStatuses/0/restartCount").is_some_and(|count| *count == 1)
+    })
+    .await;
+    let huge = until(&server, PODS, "huge-0", |_, pod| {
+        pod.pointer("/status/conditions/0/reason").is_some_and(|one| one == "Unschedulable")
+    })
+    .await;
     let message = huge.pointer("/status/conditions/0/message").and_then(Value::as_str).unwrap_or_default();
-    assert!(message.contains("Insufficient memory") && message.starts_with("0/7 nodes are available"), "{message}");
-    let events = ask(&server, "GET", "/api/v1/namespaces/trial/events?fieldSelector=involvedObject.name%3Dbad-0", Value::Null).await;
-    let reasons: Vec<&str> = events.body["items"].as_array().into_iter().flatten().filter_map(|event| event["reason"].as_str()).collect();
+    assert!(
+        message.contains("Insufficient memory") && message.starts_with("0/7 nodes are available"),
+        "{message}"
+    );
+    let events = ask(
+        &server,
+        "GET",
+        "/api/v1/namespaces/trial/events?fieldSelector=involvedObject.name%3Dbad-0",
+        Value::Null,
+    )
+    .await;
+    let reasons: Vec<&str> = events.body["items"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|event| event["reason"].as_str())
+        .collect();
     for wanted in ["Scheduled", "Pulling", "Failed", "BackOff"] {
         assert!(reasons.contains(&wanted), "{wanted} in {reasons:?}");
     }
@@ -129,7 +171,10 @@ async fn deployments_jobs_and_namespaces_live() {
     let patch = json!({"spec": {"template": {"metadata": {"annotations": {"turn": "2"}}}}});
     assert_eq!(ask(&server, "PATCH", &format!("{path}/api"), patch).await.status, 200);
     let rolled = until(&server, path, "api", |_, one| {
-        one["status"]["observedGeneration"] == 2 && one["status"]["updatedReplicas"] == 3 && one["status"]["replicas"] == 3 && one["status"]["readyReplicas"] == 3
+        one["status"]["observedGeneration"] == 2
+            && one["status"]["updatedReplicas"] == 3
+            && one["status"]["replicas"] == 3
+            && one["status"]["readyReplicas"] == 3
     })
     .await;
     assert_eq!(rolled["metadata"]["annotations"]["deployment.kubernetes.io/revision"], "2");
@@ -150,23 +195,58 @@ async fn deployments_jobs_and_namespaces_live() {
 async fn watches_resume_expire_and_mark_their_place() {
     let (sandbox, server) = start().await;
     let maps = "/api/v1/namespaces/trial/configmaps";
-    let before = ask(&server, "GET", maps, Value::Null).await.body["metadata"]["resourceVersion"].as_str().unwrap_or_default().to_owned();
+    let before = ask(&server, "GET", maps, Value::Null).await.body["metadata"]["resourceVersion"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     for name in ["a", "b"] {
-        assert_eq!(ask(&server, "POST", maps, json!({"metadata": {"name": name, "labels": {"keep": "yes"}}})).await.status, 201);
+        assert_eq!(
+            ask(&server, "POST", maps, json!({"metadata": {"name": name, "labels": {"keep": "yes"}}}))
+                .await
+                .status,
+            201
+        );
     }
-    let query = format!("{maps}?watch=1&resourceVersion={before}&labelSelector=keep%3Dyes&timeoutSeconds=1&allowWatchBookmarks=true");
+    let query = format!(
+        "{maps}?watch=1&resourceVersion={before}&labelSelector=keep%3Dyes&timeoutSeconds=1&allowWatchBookmarks=true"
+    );
     let lines = server.lines(&query).await.expect("a watch");
     let kinds: Vec<&str> = lines.iter().filter_map(|line| line["type"].as_str()).collect();
     assert_eq!(kinds, ["ADDED", "ADDED", "BOOKMARK"]);
     // An object that leaves the selector is deleted for this watcher.
-    let resume = lines[1].pointer("/object/metadata/resourceVersion").and_then(Value::as_str).unwrap_or_default().to_owned();
-    assert_eq!(ask(&server, "PATCH", &format!("{maps}/a"), json!({"metadata": {"labels": null}})).await.status, 200);
-    let lines = server.lines(&format!("{maps}?watch=1&resourceVersion={resume}&labelSelector=keep%3Dyes&timeoutSeconds=1")).await.expect("a watch");
-    assert_eq!(lines.iter().map(|line| (line["type"].as_str(), line.pointer("/object/metadata/name").and_then(Value::as_str))).collect::<Vec<_>>(), [(Some("DELETED"), Some("a"))]);
-    let lines = server.lines(&format!("{maps}?watch=1&resourceVersion=1&timeoutSeconds=5")).await.expect("a watch");
-    assert_eq!((lines[0]["type"].as_str(), lines[0].pointer("/object/code").and_then(Value::as_i64)), (Some("ERROR"), Some(410)));
+    let resume = lines[1]
+        .pointer("/object/metadata/resourceVersion")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    assert_eq!(
+        ask(&server, "PATCH", &format!("{maps}/a"), json!({"metadata": {"labels": null}})).await.status,
+        200
+    );
+    let lines = server
+        .lines(&format!("{maps}?watch=1&resourceVersion={resume}&labelSelector=keep%3Dyes&timeoutSeconds=1"))
+        .await
+        .expect("a watch");
+    assert_eq!(
+        lines
+            .iter()
+            .map(|line| (
+                line["type"].as_str(),
+                line.pointer("/object/metadata/name").and_then(Value::as_str)
+            ))
+            .collect::<Vec<_>>(),
+        [(Some("DELETED"), Some("a"))]
+    );
+    let lines =
+        server.lines(&format!("{maps}?watch=1&resourceVersion=1&timeoutSeconds=5")).await.expect("a watch");
+    assert_eq!(
+        (lines[0]["type"].as_str(), lines[0].pointer("/object/code").and_then(Value::as_i64)),
+        (Some("ERROR"), Some(410))
+    );
     let lines = server.lines(&format!("{maps}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1")).await.expect("a watch");
-    let end = lines.iter().position(|line| line.pointer("/object/metadata/annotations/k8s.io~1initial-events-end").is_some());
+    let end = lines
+        .iter()
+        .position(|line| line.pointer("/object/metadata/annotations/k8s.io~1initial-events-end").is_some());
     assert_eq!(end, Some(3), "two of ours and the cluster's certificate come first: {lines:?}");
     sandbox.stop().await;
 }
@@ -176,15 +256,28 @@ async fn pages_of_a_list_show_one_moment() {
     let (sandbox, server) = start().await;
     let maps = "/api/v1/namespaces/trial/configmaps";
     for number in 0..7 {
-        assert_eq!(ask(&server, "POST", maps, json!({"metadata": {"name": format!("m{number}")}})).await.status, 201);
+        assert_eq!(
+            ask(&server, "POST", maps, json!({"metadata": {"name": format!("m{number}")}})).await.status,
+            201
+        );
     }
     let first = ask(&server, "GET", &format!("{maps}?limit=3"), Value::Null).await.body;
-    assert_eq!((first["items"].as_array().map(Vec::len), first["metadata"]["remainingItemCount"].as_i64()), (Some(3), Some(5)));
+    assert_eq!(
+        (first["items"].as_array().map(Vec::len), first["metadata"]["remainingItemCount"].as_i64()),
+        (Some(3), Some(5))
+    );
     assert_eq!(ask(&server, "DELETE", &format!("{maps}/m6"), Value::Null).await.status, 200);
     let mut names: Vec<String> = Vec::new();
     let mut page = first.clone();
     loop {
-        names.extend(page["items"].as_array().into_iter().flatten().filter_map(|one| one["metadata"]["name"].as_str()).map(str::to_owned));
+        names.extend(
+            page["items"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|one| one["metadata"]["name"].as_str())
+                .map(str::to_owned),
+        );
         assert_eq!(page["metadata"]["resourceVersion"], first["metadata"]["resourceVersion"]);
         let Some(next) = page["metadata"]["continue"].as_str() else { break };
         page = ask(&server, "GET", &format!("{maps}?limit=3&continue={next}"), Value::Null).await.body;
@@ -195,10 +288,12 @@ async fn pages_of_a_list_show_one_moment() {
 
 #[tokio::test]
 async fn large_sandboxes_hold_what_was_asked_for() {
-    let sandbox = Sandbox::start(SandboxOptions { scale: Some((2, 300)), seed: 1 }).await.expect("the sandbox starts");
+    let sandbox =
+        Sandbox::start(SandboxOptions { scale: Some((2, 300)), seed: 1 }).await.expect("the sandbox starts");
     assert_eq!(sandbox.clusters().len(), 2);
     for cluster in sandbox.clusters() {
-        let list = ask(&Server::sandbox(cluster), "GET", "/apis/apps/v1/statefulsets", Value::Null).await.body;
+        let list =
+            ask(&Server::sandbox(cluster), "GET", "/apis/apps/v1/statefulsets", Value::Null).await.body;
         assert_eq!(list["items"].as_array().map(Vec::len), Some(300), "{}", cluster.name);
     }
     sandbox.stop().await;
