@@ -1,6 +1,9 @@
 //! Pages as the server renders them, over a backend of fixed answers: each state of a list says what a
 //! person needs to know, by role and name.
 
+// Views are types nested as deep as the page.
+#![recursion_limit = "1024"]
+
 mod fake;
 
 use binnacle_model::{

@@ -140,10 +140,10 @@ fn Overview(detail: Memo<Option<ClusterDetail>>) -> impl IntoView {
                 <Capacity detail=detail />
             </section>
         </div>
-        <section aria-labelledby="nodes-title">
-            <h2 class="section-title" id="nodes-title">{t(words::NODES)}</h2>
+        <div class="page-section">
+            <h2 class="section-title">{t(words::NODES)}</h2>
             {move || detail.with(|detail| detail.as_ref().map(|detail| nodes_view(detail.nodes.clone())))}
-        </section>
+        </div>
     }
 }
 

@@ -222,7 +222,9 @@ impl YamlState {
 
     /// Repairs the finding behind a mark.
     pub(super) fn repair_mark(self, index: usize) {
-        if let Some(finding) = self.diagnosis().and_then(|diagnosis| diagnosis.findings.get(index).cloned()) {
+        if let Some(finding) =
+            untrack(|| self.diagnosis()).and_then(|diagnosis| diagnosis.findings.get(index).cloned())
+        {
             self.repair(&finding);
         }
     }
@@ -255,7 +257,9 @@ impl YamlState {
 
     /// Asks the cluster what it would say.
     pub(super) fn check(self) {
-        let Some(diagnosis) = self.diagnosis().filter(|diagnosis| diagnosis.complete) else { return };
+        let Some(diagnosis) = untrack(|| self.diagnosis()).filter(|diagnosis| diagnosis.complete) else {
+            return;
+        };
         if self.busy.get_untracked() {
             return;
         }
@@ -330,7 +334,9 @@ impl YamlState {
 
     /// Creates what is not created yet, in the plan's order.
     pub(super) fn create(self) {
-        let Some(current) = self.plan.get_untracked().filter(|_| self.plan_is_current()) else { return };
+        let Some(current) = self.plan.get_untracked().filter(|_| untrack(|| self.plan_is_current())) else {
+            return;
+        };
         if self.busy.get_untracked() {
             return;
         }
@@ -339,7 +345,7 @@ impl YamlState {
         leptos::task::spawn_local(async move {
             for planned in &current.plan.objects {
                 let Some(object) = current.objects.get(planned.index as usize) else { continue };
-                if self.outcome(&planned.target) == Some(Outcome::Created) {
+                if untrack(|| self.outcome(&planned.target)) == Some(Outcome::Created) {
                     continue;
                 }
                 self.note(&planned.target, Outcome::Working);
@@ -351,7 +357,7 @@ impl YamlState {
                 self.note(&planned.target, outcome);
             }
             self.busy.set(false);
-            if self.finished() {
+            if untrack(|| self.finished()) {
                 interop::storage_remove(&self.key.get_value());
             }
         });
