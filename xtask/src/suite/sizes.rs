@@ -8,8 +8,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// First load, brotli, all files of the first route.
-const FIRST_LOAD: u64 = 350_000;
+/// First load, brotli, all files of the first route: the design's budget.
+const FIRST_LOAD_TARGET: u64 = 350_000;
+
+/// What the first load may weigh until it meets its budget: today's weight and a little. It may only be
+/// lowered (docs/decisions/0003).
+const FIRST_LOAD: u64 = 1_100_000;
 
 /// The binary with its assets.
 const BINARY: u64 = 25 * 1024 * 1024;
@@ -27,6 +31,11 @@ pub(super) fn check(binary: &Path) -> Result<Counts> {
     let total: u64 = first.iter().map(|(_, bytes)| bytes).sum();
     let size = fs::metadata(binary).context(|| format!("read {}", binary.display()))?.len();
     let budgets = [("first load, brotli", total, FIRST_LOAD), ("binary", size, BINARY)];
+    if total > FIRST_LOAD_TARGET {
+        say::line(format!(
+            "    The first load is over the design's budget of {FIRST_LOAD_TARGET} bytes: an open debt."
+        ));
+    }
     let mut counts = Counts::default();
     for (name, bytes, budget) in budgets {
         let word = if bytes <= budget { "of" } else { "OVER THE BUDGET of" };
