@@ -3,6 +3,7 @@
 
 use crate::error::{Context, Result};
 use crate::ledger::Ledger;
+use crate::paths;
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -10,10 +11,6 @@ use std::process::{Child, Command, Stdio};
 
 /// The word that tells the guard to leave the children alone.
 const LEAVE: &[u8] = b"leave";
-
-/// This program as the kernel holds it. Its path is no help: a build in between (`cargo test` links xtask anew)
-/// puts another file there, and the path of ours then ends in " (deleted)".
-const OURSELVES: &str = "/proc/self/exe";
 
 /// The handle on a guard; dropping it lets the guard clean up and end.
 #[derive(Debug)]
@@ -24,7 +21,7 @@ pub(crate) struct Guard {
 impl Guard {
     /// Starts a guard over a ledger.
     pub(crate) fn over(ledger: &Ledger) -> Result<Self> {
-        let child = Command::new(OURSELVES)
+        let child = Command::new(paths::this_program())
             .arg("guard")
             .arg(ledger.dir())
             .current_dir("/")

@@ -41,3 +41,29 @@ pub(crate) fn cache() -> Result<PathBuf> {
 pub(crate) fn which(program: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?).map(|dir| dir.join(program)).find(|p| p.is_file())
 }
+
+/// This program as the kernel holds it, for as long as it runs. Its own path is no help: a build in between
+/// (`cargo test` links xtask anew) puts another file there, and ours then ends in " (deleted)".
+pub(crate) fn this_program() -> PathBuf {
+    format!("/proc/{}/exe", std::process::id()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn a_program_whose_file_is_gone_can_start_itself() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("sleep");
+        std::fs::copy(which("sleep").unwrap(), &path).unwrap();
+        let mut child = Command::new(&path).arg("30").spawn().unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let again = Command::new(format!("/proc/{}/exe", child.id())).arg("0").status();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(again.unwrap().success());
+        assert!(this_program().exists());
+    }
+}

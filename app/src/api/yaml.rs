@@ -5,28 +5,28 @@ use binnacle_model::{
     diagnosis::{Diagnosis, Finding, TextRange},
     plan::{Plan, PlanRequest},
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::{prelude::*, server_fn::codec::Post};
 
-use super::ApiError;
+use super::{ApiError, TextJson};
 #[cfg(feature = "ssr")]
 use super::{fail, session};
 
 /// Everything the paste doctor has to say.
-#[server(prefix = "/api", endpoint = "yaml/diagnose", input = Json)]
+#[server(prefix = "/api", endpoint = "yaml/diagnose", input = Post<TextJson>, output = Post<TextJson>)]
 pub async fn diagnose(text: String) -> Result<Diagnosis, ApiError> {
     session()?;
     Ok(binnacle_model::doctor::diagnose(&text))
 }
 
 /// The text with every repair applied, and what was repaired.
-#[server(prefix = "/api", endpoint = "yaml/repair", input = Json)]
+#[server(prefix = "/api", endpoint = "yaml/repair", input = Post<TextJson>, output = Post<TextJson>)]
 pub async fn repair_all(text: String) -> Result<(String, Vec<Finding>), ApiError> {
     session()?;
     Ok(binnacle_model::doctor::repair_all(&text))
 }
 
 /// Where fields stand in the text; `None` for those that cannot be found.
-#[server(prefix = "/api", endpoint = "yaml/locate", input = Json)]
+#[server(prefix = "/api", endpoint = "yaml/locate", input = Post<TextJson>, output = Post<TextJson>)]
 pub async fn locate(text: String, places: Vec<(u32, FieldPath)>) -> Result<Vec<Option<TextRange>>, ApiError> {
     session()?;
     Ok(places
@@ -37,7 +37,7 @@ pub async fn locate(text: String, places: Vec<(u32, FieldPath)>) -> Result<Vec<O
 }
 
 /// Orders the objects and dry-runs each.
-#[server(name = PlanObjects, prefix = "/api", endpoint = "yaml/plan", input = Json)]
+#[server(name = PlanObjects, prefix = "/api", endpoint = "yaml/plan", input = Post<TextJson>, output = Post<TextJson>)]
 pub async fn plan(request: PlanRequest) -> Result<Plan, ApiError> {
     let (backend, caller) = session()?;
     backend.plan(&caller, &request).await.map_err(fail)

@@ -15,7 +15,7 @@ pub type Result<T, E = AppError> = std::result::Result<T, E>;
 
 /// Why something could not be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "kind", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub enum AppError {
     /// No session, or it ended.
     #[error("not signed in")]
@@ -36,7 +36,6 @@ pub enum AppError {
     #[error("{kind} {name} not found")]
     NotFound {
         /// Kind in Kubernetes' spelling.
-        #[serde(rename = "object")]
         kind: String,
         /// Name.
         name: String,
@@ -45,7 +44,6 @@ pub enum AppError {
     #[error("{kind} {name} exists")]
     AlreadyExists {
         /// Kind in Kubernetes' spelling.
-        #[serde(rename = "object")]
         kind: String,
         /// Name.
         name: String,
@@ -54,7 +52,6 @@ pub enum AppError {
     #[error("{kind} {name} changed meanwhile")]
     Conflict {
         /// Kind in Kubernetes' spelling.
-        #[serde(rename = "object")]
         kind: String,
         /// Name.
         name: String,

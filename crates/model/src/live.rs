@@ -1,4 +1,7 @@
 //! What travels on the `/live` socket: one per tab, all its subscriptions on it.
+//!
+//! Enums are tagged from outside (`{"update": {...}}`), serde's own form: a tag inside makes the browser
+//! carry a second, buffering deserialiser for each type below it (some 150 kB of WebAssembly).
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +17,7 @@ pub const MAX_SUBSCRIPTIONS: usize = 16;
 
 /// What a subscription follows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "topic", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub enum Topic {
     /// The cluster list.
     Clusters,
@@ -43,7 +46,7 @@ pub enum Topic {
 
 /// From the tab.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "op", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub enum ClientMessage {
     /// Follow something under an id of the tab's choice.
     Subscribe {
@@ -61,7 +64,7 @@ pub enum ClientMessage {
 
 /// From the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "op", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub enum ServerMessage {
     /// The state now, or what changed since the last message of this subscription.
     Update {
@@ -84,7 +87,7 @@ pub enum ServerMessage {
 
 /// News of a subscription.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub enum Update {
     /// All clusters.
     Clusters {

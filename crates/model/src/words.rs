@@ -4,9 +4,12 @@
 //! places filled; it travels between server and browser as key and arguments, so that each tab
 //! reads it in its own language. What a cluster says is carried as it is ([`Text::raw`]).
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+};
 
 /// The key on the wire: the part's name and the word's, without the path to this module.
 const fn short(path: &'static str) -> &'static str {
@@ -135,13 +138,39 @@ pub struct Text {
 }
 
 /// What fills a place: characters, or another message that is read in the same language.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
 pub enum Arg {
     /// Characters as they are.
     Raw(String),
     /// A message inside the message.
     Text(Text),
+}
+
+// By hand: the derive of an untagged enum reads into a buffer first, with a deserialiser of its own that the
+// browser would carry.
+impl<'de> Deserialize<'de> for Arg {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ArgVisitor;
+
+        impl<'de> Visitor<'de> for ArgVisitor {
+            type Value = Arg;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a string or a message")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Arg, E> {
+                Ok(Arg::Raw(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Arg, A::Error> {
+                Text::deserialize(MapAccessDeserializer::new(map)).map(Arg::Text)
+            }
+        }
+
+        deserializer.deserialize_any(ArgVisitor)
+    }
 }
 
 impl From<&str> for Arg {
