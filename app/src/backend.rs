@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use binnacle_model::{
-    Result,
+    FieldPath, Result,
     cluster::{
         ClusterDetail, ClusterEdit, ClusterInput, ClusterRow, KubeconfigReport, NamespaceRow, VerifyReport,
     },
+    diagnosis::{Diagnosis, Finding, TextRange},
     object::{ObjectRef, WorkloadKind},
     plan::{Created, DryRun, Plan, PlanRequest},
     session::Caller,
@@ -79,6 +80,21 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Strict dry run of creating one object.
     async fn dry_run(&self, caller: &Caller, cluster: &str, object: &Value) -> Result<DryRun>;
+
+    /// Everything the paste doctor has to say. It thinks for up to a second, so it does so where it holds
+    /// up nobody, and for few at a time; so do the two below.
+    async fn diagnose(&self, caller: &Caller, text: String) -> Result<Diagnosis>;
+
+    /// The text with every repair applied, and what was repaired.
+    async fn repair(&self, caller: &Caller, text: String) -> Result<(String, Vec<Finding>)>;
+
+    /// Where fields of documents stand in the text; `None` for those that cannot be found.
+    async fn locate(
+        &self,
+        caller: &Caller,
+        text: String,
+        places: Vec<(u32, FieldPath)>,
+    ) -> Result<Vec<Option<TextRange>>>;
 
     /// Orders objects for creation and dry-runs each.
     async fn plan(&self, caller: &Caller, request: &PlanRequest) -> Result<Plan>;

@@ -1,5 +1,7 @@
 //! The app's backend over the clusters and the store.
 
+mod thinking;
+
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +19,8 @@ use binnacle_model::{
         ClusterDetail, ClusterEdit, ClusterInput, ClusterRow, KubeconfigReport, NamespaceRow, Provider,
         VerifyReport,
     },
+    diagnosis::{Diagnosis, Finding, TextRange},
+    doctor,
     live::Topic,
     object::{ObjectRef, WorkloadKind},
     plan::{Created, DryRun, Plan, PlanRequest},
@@ -29,6 +33,8 @@ use binnacle_sandbox::SandboxCluster;
 use serde_json::Value;
 use tokio::sync::watch;
 
+use thinking::Doctor;
+
 use crate::{
     live::Changes,
     middleware::observe,
@@ -38,6 +44,9 @@ use crate::{
 /// Names that are a path of the console (`/clusters/integrate`).
 const RESERVED: [&str; 1] = ["integrate"];
 
+/// Fields that are looked for in a text at once; a refusal names fewer.
+const MOST_PLACES: usize = 200;
+
 /// The clusters as the pages see them.
 pub struct ServerBackend {
     clusters: Clusters,
@@ -46,6 +55,7 @@ pub struct ServerBackend {
     /// The console's own simulated clusters: what the edit form shows of them. They live in memory
     /// only, and are new at each start.
     sandbox: Mutex<BTreeMap<String, ClusterEdit>>,
+    doctor: Doctor,
     /// One change of the set at a time, so that what was checked still holds when it is written.
     changing: tokio::sync::Mutex<()>,
 }
@@ -65,7 +75,7 @@ impl ServerBackend {
             clusters.add(registration(&stored, credential));
         }
         let (sandbox, changing) = (Mutex::default(), tokio::sync::Mutex::default());
-        Ok(ServerBackend { clusters, store, policy, sandbox, changing })
+        Ok(ServerBackend { clusters, store, policy, sandbox, doctor: Doctor::default(), changing })
     }
 
     /// Registers the console's own simulated clusters, for as long as the process runs. A cluster that
@@ -220,7 +230,7 @@ impl Backend for ServerBackend {
             return Err(AppError::AlreadyExists { kind: "Cluster".to_owned(), name: input.name.clone() });
         }
         let (credential, report) = self.verified(&input.kubeconfig, &input.context).await?;
-        self.clusters.ensure_admin_binding(&credential).await?;
+        self.clusters.ensure_admin_binding(&credential, &report).await?;
         let stored = StoredCluster {
             name: input.name.clone(),
             alias: input.alias.clone(),
@@ -275,7 +285,7 @@ impl Backend for ServerBackend {
                 let text = Text::new(&signin::CLUSTER_IS_ANOTHER, [name]);
                 return Err(AppError::invalid(Issue::error(FieldPath::root().key("kubeconfig"), text)));
             }
-            self.clusters.ensure_admin_binding(&credential).await?;
+            self.clusters.ensure_admin_binding(&credential, &report).await?;
             stored.system_uid = report.system_uid;
             stored.credential = credential.to_secret_json();
             fresh = Some(credential);
@@ -355,6 +365,28 @@ impl Backend for ServerBackend {
 
     async fn dry_run(&self, caller: &Caller, cluster: &str, object: &Value) -> Result<DryRun> {
         self.clusters.dry_run(caller, cluster, object).await
+    }
+
+    async fn diagnose(&self, _caller: &Caller, text: String) -> Result<Diagnosis> {
+        self.doctor.ask(move || doctor::diagnose(&text)).await
+    }
+
+    async fn repair(&self, _caller: &Caller, text: String) -> Result<(String, Vec<Finding>)> {
+        self.doctor.ask(move || doctor::repair_all(&text)).await
+    }
+
+    async fn locate(
+        &self,
+        _caller: &Caller,
+        text: String,
+        mut places: Vec<(u32, FieldPath)>,
+    ) -> Result<Vec<Option<TextRange>>> {
+        let asked = places.len();
+        places.truncate(MOST_PLACES);
+        let mut found = self.doctor.ask(move || doctor::ranges_of(&text, &places)).await?;
+        // One answer for each, so that whoever asked can tell which is which.
+        found.resize(asked, None);
+        Ok(found)
     }
 
     async fn plan(&self, caller: &Caller, request: &PlanRequest) -> Result<Plan> {

@@ -17,7 +17,7 @@ use std::{
 
 use crate::secret::Secret;
 
-pub use sources::{Command, load};
+pub use sources::{Command, environment, load};
 
 /// One setting.
 #[derive(Debug)]

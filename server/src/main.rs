@@ -37,7 +37,9 @@ const STACK: usize = 16 << 20;
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let invocation = match config::load(std::env::args_os(), &std::env::vars().collect()) {
+    let invocation = match config::environment(std::env::vars_os())
+        .and_then(|env| config::load(std::env::args_os(), &env))
+    {
         Ok(invocation) => invocation,
         Err(ConfigError::Usage { text, asked: true }) => {
             print!("{text}");

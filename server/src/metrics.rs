@@ -13,6 +13,21 @@ use std::{
 /// Upper bounds of the duration histogram, in seconds.
 const BOUNDS: [f64; 9] = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
+/// Panics of this process, whoever caught them. Counted where they begin: some end a request, some a
+/// task that nobody waits for.
+static PANICS: AtomicU64 = AtomicU64::new(0);
+
+/// Counts a panic; for the panic hook.
+pub fn panicked() {
+    PANICS.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Panics so far.
+#[cfg(test)]
+pub fn panics() -> u64 {
+    PANICS.load(Ordering::Relaxed)
+}
+
 #[derive(Debug, Default)]
 struct Durations {
     buckets: [u64; BOUNDS.len()],
@@ -26,7 +41,6 @@ struct Durations {
 pub struct Metrics {
     requests: Mutex<BTreeMap<(String, u16), u64>>,
     durations: Mutex<BTreeMap<String, Durations>>,
-    panics: AtomicU64,
     refused: AtomicU64,
     failed_sign_ins: AtomicU64,
     sessions: AtomicU64,
@@ -65,17 +79,6 @@ impl Metrics {
         }
         series.count += 1;
         series.sum += seconds;
-    }
-
-    /// Counts a caught panic.
-    pub fn panic(&self) {
-        self.panics.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Caught panics so far.
-    #[cfg(test)]
-    pub fn panics(&self) -> u64 {
-        self.panics.load(Ordering::Relaxed)
     }
 
     /// Counts a request that the gate refused.
@@ -135,7 +138,7 @@ impl Metrics {
         }
         let count = |counter: &AtomicU64| i64::try_from(counter.load(Ordering::Relaxed)).unwrap_or(i64::MAX);
         let plain = [
-            ("binnacle_panics_total", "counter", "Panics caught.", count(&self.panics)),
+            ("binnacle_panics_total", "counter", "Panics caught.", count(&PANICS)),
             (
                 "binnacle_refused_requests_total",
                 "counter",

@@ -1,5 +1,5 @@
-//! What stands around every handler, outermost first: observation (request id, log line, counters,
-//! caught panics), headers, the gate (host, origin), body limits, compression, the session guard.
+//! What stands around every handler, outermost first: headers, observation (request id, log line,
+//! counters, caught panics), the gate (host, origin), body limits, compression, the session guard.
 
 pub mod gate;
 pub mod guard;

@@ -77,8 +77,9 @@ pub fn with_layers(state: AppState, routes: impl FnOnce(Router<AppState>) -> Rou
         .layer(CompressionLayer::new().quality(COMPRESSION).compress_when(worth))
         .layer(from_fn_with_state(state.clone(), limits::layer))
         .layer(from_fn_with_state(state.clone(), gate::layer))
-        .layer(from_fn_with_state(state.clone(), headers::layer))
         .layer(from_fn_with_state(state.clone(), observe::layer))
+        // Outside, so that the answer to a panic carries them too.
+        .layer(from_fn_with_state(state.clone(), headers::layer))
         .with_state(state)
 }
 

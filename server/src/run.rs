@@ -17,7 +17,7 @@ use crate::{
     auth::{self, ADMIN, IssueError},
     backend::ServerBackend,
     config::{Config, LogFormat, SandboxMode},
-    router, serve,
+    metrics, router, serve,
     state::AppState,
     store::{self, Store, StoreError},
 };
@@ -185,6 +185,7 @@ fn log(config: &Config) -> Result<(), RunError> {
         LogFormat::Json => builder.json().flatten_event(true).init(),
     }
     std::panic::set_hook(Box::new(|panic| {
+        metrics::panicked();
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         // A formatted message may quote what a person or a cluster sent; a literal cannot.
         let message = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or_default();
@@ -207,7 +208,7 @@ pub async fn sign_in_link(config: Config) -> Result<(), RunError> {
 
 /// `binnacle backup`.
 pub async fn backup(config: Config, file: PathBuf) -> Result<(), RunError> {
-    let store = Store::open(&config.data_dir).await?;
+    let store = Store::open_existing(&config.data_dir).await?;
     let done = store.backup(&file).await;
     store.close().await;
     done?;

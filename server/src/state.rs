@@ -11,7 +11,7 @@ use crate::{
     assets::AssetStore,
     auth::{limiter::Limiter, password::Hasher},
     config::{Config, Origin},
-    live::Changes,
+    live::{Changes, Sockets},
     metrics::Metrics,
     secret::Secret,
     store::{Lifetimes, Store},
@@ -29,6 +29,8 @@ pub struct Shared {
     pub backend: SharedBackend,
     /// Who says when a topic changed.
     pub changes: Arc<dyn Changes>,
+    /// Open live sockets by session.
+    pub sockets: Sockets,
     /// Static files.
     pub assets: AssetStore,
     /// Counters.
@@ -89,6 +91,7 @@ impl AppState {
             store,
             backend,
             changes,
+            sockets: Sockets::default(),
             assets,
             metrics: Metrics::default(),
             limiter: Limiter::default(),

@@ -14,7 +14,7 @@ mod tests;
 use std::{
     fs,
     io::ErrorKind,
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -63,6 +63,17 @@ pub enum StoreError {
         path: PathBuf,
         /// What SQLite says.
         detail: String,
+    },
+    /// There is no database where one is expected.
+    #[error("there is no database {0}. Name the console's data directory with data_dir.")]
+    NoDatabase(PathBuf),
+    /// A file that is to be written cannot be.
+    #[error("{path} cannot be written: {source}")]
+    File {
+        /// Its path.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
     },
     /// A newer release wrote the database.
     #[error(
@@ -169,6 +180,18 @@ impl Store {
         opened
     }
 
+    /// Opens the store in a directory that holds one: a mistyped directory is no empty console.
+    ///
+    /// # Errors
+    /// See [`StoreError`].
+    pub async fn open_existing(directory: &Path) -> Result<Self, StoreError> {
+        let path = directory.join(DATABASE);
+        if !path.exists() {
+            return Err(StoreError::NoDatabase(path));
+        }
+        Self::open(directory).await
+    }
+
     async fn check(pool: SqlitePool, directory: &Path, path: &Path) -> Result<Self, StoreError> {
         let verdict: String = sqlx::query("PRAGMA quick_check(1)")
             .fetch_one(&pool)
@@ -226,9 +249,14 @@ impl Store {
     /// When the file exists or cannot be written.
     pub async fn backup(&self, file: &Path) -> Result<(), StoreError> {
         let target = file.to_str().ok_or(StoreError::Value("a path that is not UTF-8"))?;
-        sqlx::query("VACUUM INTO ?").bind(target).execute(&self.pool).await?;
-        fs::set_permissions(file, fs::Permissions::from_mode(0o600))
-            .map_err(|source| StoreError::Directory { path: file.to_owned(), source })
+        let failed = |source| StoreError::File { path: file.to_owned(), source };
+        // Made here, so that it is the owner's alone from its first byte; SQLite takes an empty file.
+        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file).map_err(failed)?;
+        if let Err(error) = sqlx::query("VACUUM INTO ?").bind(target).execute(&self.pool).await {
+            fs::remove_file(file).map_err(failed)?;
+            return Err(error.into());
+        }
+        Ok(())
     }
 
     /// Ends all use; the write-ahead log is folded into the file.

@@ -6,6 +6,6 @@ mod guard;
 mod headers;
 mod limits;
 mod login;
-mod panics;
+pub mod panics;
 mod password;
 mod welcome;

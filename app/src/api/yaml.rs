@@ -14,26 +14,22 @@ use super::{fail, session};
 /// Everything the paste doctor has to say.
 #[server(prefix = "/api", endpoint = "yaml/diagnose", input = Post<TextJson>, output = Post<TextJson>)]
 pub async fn diagnose(text: String) -> Result<Diagnosis, ApiError> {
-    session()?;
-    Ok(binnacle_model::doctor::diagnose(&text))
+    let (backend, caller) = session()?;
+    backend.diagnose(&caller, text).await.map_err(fail)
 }
 
 /// The text with every repair applied, and what was repaired.
 #[server(prefix = "/api", endpoint = "yaml/repair", input = Post<TextJson>, output = Post<TextJson>)]
 pub async fn repair_all(text: String) -> Result<(String, Vec<Finding>), ApiError> {
-    session()?;
-    Ok(binnacle_model::doctor::repair_all(&text))
+    let (backend, caller) = session()?;
+    backend.repair(&caller, text).await.map_err(fail)
 }
 
 /// Where fields stand in the text; `None` for those that cannot be found.
 #[server(prefix = "/api", endpoint = "yaml/locate", input = Post<TextJson>, output = Post<TextJson>)]
 pub async fn locate(text: String, places: Vec<(u32, FieldPath)>) -> Result<Vec<Option<TextRange>>, ApiError> {
-    session()?;
-    Ok(places
-        .iter()
-        .take(200)
-        .map(|(document, path)| binnacle_model::doctor::range_of(&text, *document, path))
-        .collect())
+    let (backend, caller) = session()?;
+    backend.locate(&caller, text, places).await.map_err(fail)
 }
 
 /// Orders the objects and dry-runs each.

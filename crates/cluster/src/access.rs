@@ -21,8 +21,10 @@ use crate::{
 
 /// How long a decision is believed (security-reliability A7).
 const KEEP: Duration = Duration::from_secs(10);
-/// How long it stands when the cluster cannot be asked.
-const KEEP_WHILE_DOWN: Duration = Duration::from_secs(3_600);
+/// How long a yes stands while the cluster is down: who lost his rights just before must not read on.
+const YES_WHILE_DOWN: Duration = Duration::from_secs(300);
+/// How long a no does: a cluster that is down gives nobody rights.
+const NO_WHILE_DOWN: Duration = Duration::from_secs(3_600);
 /// Decisions kept for one cluster.
 const MOST: usize = 20_000;
 /// Reviews of one question at a time.
@@ -98,6 +100,11 @@ fn unanswered(failure: Failure) -> Failure {
     }
 }
 
+/// Whether a decision of that age still counts while the cluster is down.
+fn stands(allowed: bool, age: Duration) -> bool {
+    age < if allowed { YES_WHILE_DOWN } else { NO_WHILE_DOWN }
+}
+
 /// Decisions of one cluster by caller and question.
 #[derive(Default)]
 pub(crate) struct Access {
@@ -124,7 +131,8 @@ impl Access {
                 self.keep(key, allowed);
                 Ok(allowed)
             }
-            (Err(failure), Some((at, allowed))) if failure.is_outage() && at.elapsed() < KEEP_WHILE_DOWN => {
+            // Only an outage: a full queue or an odd answer is no reason to believe what was.
+            (Err(_), Some((at, allowed))) if connection.is_down() && stands(allowed, at.elapsed()) => {
                 Ok(allowed)
             }
             (Err(failure), _) => Err(failure),
@@ -159,6 +167,15 @@ impl Access {
         if kept.len() < MOST {
             kept.insert(key, (Instant::now(), allowed));
         }
+    }
+}
+
+#[cfg(test)]
+impl Access {
+    /// Makes every decision older.
+    fn age(&self, by: Duration) {
+        let mut kept = self.kept.lock().unwrap();
+        kept.values_mut().for_each(|(at, _)| *at = at.checked_sub(by).unwrap());
     }
 }
 
@@ -221,5 +238,33 @@ mod tests {
         PHASE.store(4, Ordering::Relaxed);
         let failure = access.may(&connection, &caller("cy"), question()).await.unwrap_err();
         assert_eq!(failure.code(), Some(403));
+    }
+
+    #[tokio::test]
+    async fn an_old_decision_stands_only_while_the_cluster_is_down() {
+        static ODD: AtomicU8 = AtomicU8::new(0);
+        let fake = Fake::start(|asked| match ODD.load(Ordering::Relaxed) {
+            0 => {
+                let name = &asked.body["spec"]["resourceAttributes"]["resource"];
+                Answer::Json(201, json!({"status": {"allowed": name == "statefulsets"}}))
+            }
+            _ => Answer::Large(8),
+        })
+        .await;
+        let connection = Connection::new(&fake.credential(), SANDBOX).unwrap();
+        let access = Access::default();
+        let caller = Caller { user: "ann".to_owned(), role: Role::User };
+        let ask = async |resource: &str| {
+            access.may(&connection, &caller, Question::new("list", "apps", resource, "")).await
+        };
+        assert!(ask("statefulsets").await.unwrap() && !ask("deployments").await.unwrap());
+        ODD.store(1, Ordering::Relaxed);
+        access.age(KEEP);
+        assert!(ask("statefulsets").await.is_err(), "nonsense is no outage");
+        connection.mark_down(binnacle_model::Text::raw("gone"));
+        assert!(ask("statefulsets").await.unwrap() && !ask("deployments").await.unwrap());
+        access.age(YES_WHILE_DOWN - KEEP);
+        assert!(ask("statefulsets").await.is_err(), "a yes ends");
+        assert!(!ask("deployments").await.unwrap(), "a no stands");
     }
 }

@@ -7,6 +7,7 @@ mod row;
 
 use std::{
     collections::HashMap,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError, RwLock, atomic::Ordering},
     time::Duration,
 };
@@ -17,6 +18,7 @@ use binnacle_model::{
     object::WorkloadKind,
     words::{Arg, errors as words},
 };
+use futures::FutureExt as _;
 use serde::Deserialize;
 use tokio::sync::{Semaphore, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -26,7 +28,7 @@ pub(crate) use list::forbidden;
 use crate::{
     access::Access,
     address::DialPolicy,
-    clock,
+    brief, clock,
     connection::{Call, Connection, Health, Identity},
     credential::Credential,
     discovery::Discovery,
@@ -43,6 +45,8 @@ const PROBE_EVERY: Duration = Duration::from_secs(5);
 const PROBE_SLOWEST: Duration = Duration::from_secs(60);
 /// A cache that no one has looked at for this long is dropped, in seconds.
 const IDLE: i64 = 300;
+/// Pause before a task that panicked begins anew.
+const PANIC_PAUSE: Duration = Duration::from_secs(5);
 /// Changes of a cluster's row are told at most this often.
 const SETTLE: Duration = Duration::from_millis(250);
 
@@ -129,9 +133,9 @@ impl Cluster {
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
         });
-        cluster.spawn(Arc::clone(&cluster).probe());
-        cluster.spawn(Arc::clone(&cluster).tell(news));
-        cluster.spawn(Arc::clone(&cluster).evict());
+        cluster.spawn(Cluster::probe);
+        cluster.spawn(move |cluster| cluster.tell(Arc::clone(&news)));
+        cluster.spawn(Cluster::evict);
         cluster.watch("/api/v1/nodes", &cluster.nodes, cluster.cancel.clone());
         cluster.watch("/api/v1/namespaces", &cluster.namespaces, cluster.cancel.clone());
         cluster.watch("/api/v1/pods", &cluster.pods, cluster.cancel.clone());
@@ -145,10 +149,21 @@ impl Cluster {
         self.tasks.wait().await;
     }
 
-    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        let cancel = self.cancel.clone();
+    /// Runs a task until the cluster ends. One that panics begins anew: without its probe a cluster
+    /// would stay for ever what it was last seen as.
+    fn spawn<F>(self: &Arc<Self>, begin: impl Fn(Arc<Self>) -> F + Send + Sync + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let cluster = Arc::clone(self);
         self.tasks.spawn(async move {
-            cancel.run_until_cancelled(task).await;
+            let work = async {
+                while AssertUnwindSafe(begin(Arc::clone(&cluster))).catch_unwind().await.is_err() {
+                    tracing::error!(cluster = cluster.name, "a task panicked");
+                    tokio::time::sleep(PANIC_PAUSE).await;
+                }
+            };
+            cluster.cancel.run_until_cancelled(work).await;
         });
     }
 
@@ -169,9 +184,10 @@ impl Cluster {
             match self.connection.call(Identity::Console, Call::probe("/version")).await {
                 Ok(reply) => match reply.json::<Version>() {
                     Ok(version) => {
+                        let version = brief::sentence(version.git_version);
                         let mut known = write(&self.version);
-                        if *known != version.git_version {
-                            *known = version.git_version;
+                        if *known != version {
+                            *known = version;
                             self.hub.dirty.notify_one();
                         }
                     }
@@ -195,16 +211,30 @@ impl Cluster {
         }
     }
 
-    /// Tells the cluster list when this cluster's row shows something new.
+    /// Tells the cluster list when this cluster's row shows something new, its page when what it counts
+    /// does, and all open pages when it
+    /// stops answering or answers again.
     async fn tell(self: Arc<Self>, news: Arc<watch::Sender<u64>>) {
         let mut health = self.connection.health();
         let mut shown: Option<ClusterRow> = None;
+        let mut counted = Vec::new();
+        let mut outage = None;
         loop {
+            let now = self.outage();
+            if now != outage {
+                outage = now;
+                self.hub.touch_all();
+            }
             let row = self.row_without_time();
             if shown.as_ref() != Some(&row) {
                 shown = Some(row);
                 bump(&news);
                 bump(&self.counters.sets);
+            }
+            let counts = self.counts();
+            if counts != counted {
+                counted = counts;
+                bump(&news);
             }
             tokio::select! {
                 () = self.hub.dirty.notified() => {}

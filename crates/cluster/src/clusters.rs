@@ -156,9 +156,9 @@ impl Clusters {
         verify::verify(credential, self.inner.policy).await
     }
 
-    /// Creates the binding of the console's administrators where it is missing.
-    pub async fn ensure_admin_binding(&self, credential: &Credential) -> Result<()> {
-        verify::ensure_admin_binding(credential, self.inner.policy).await
+    /// Creates the binding of the console's administrators where verification found it missing.
+    pub async fn ensure_admin_binding(&self, credential: &Credential, report: &VerifyReport) -> Result<()> {
+        verify::ensure_admin_binding(credential, self.inner.policy, report).await
     }
 
     /// Namespaces the caller may see.

@@ -13,7 +13,7 @@ use std::{
 
 use binnacle_model::{Text, session::Caller, words::errors as words};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use kube::client::Body;
@@ -24,7 +24,7 @@ pub(crate) use health::Health;
 
 use crate::{
     address::DialPolicy,
-    clock,
+    brief, clock,
     connect::{Connector, Peer},
     credential::{Auth, Credential},
     failure::{Failure, Status, transport_reason},
@@ -43,6 +43,9 @@ pub(crate) const PROBE: Duration = Duration::from_secs(3);
 pub(crate) const OBJECT_CAP: usize = 4 << 20;
 /// Largest page of a list.
 pub(crate) const PAGE_CAP: usize = 64 << 20;
+
+/// Warnings of one answer that are shown.
+const MOST_WARNINGS: usize = 50;
 
 /// Calls to one cluster at a time, streams aside.
 const CONCURRENT_CALLS: usize = 8;
@@ -127,7 +130,7 @@ pub(crate) struct Reply {
 impl Reply {
     /// The body as JSON.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        serde_json::from_slice(&self.body).map_err(|_| Failure::Unreachable(words::REACH_NONSENSE.into()))
+        serde_json::from_slice(&self.body).map_err(|_| Failure::Odd(words::REACH_NONSENSE.into()))
     }
 }
 
@@ -199,6 +202,11 @@ impl Connection {
         self.health.subscribe()
     }
 
+    /// Whether the cluster counts as down.
+    pub(crate) fn is_down(&self) -> bool {
+        matches!(&*self.health.borrow(), Health::Down { .. })
+    }
+
     /// Unix seconds of the last good exchange.
     pub(crate) fn last_good(&self) -> Option<i64> {
         match self.last_good.load(Ordering::Relaxed) {
@@ -209,6 +217,7 @@ impl Connection {
 
     /// Makes a call: bounded in time, size and number; a read is tried twice.
     pub(crate) async fn call(&self, identity: Identity<'_>, call: Call) -> Result<Reply, Failure> {
+        let head = self.head(identity, &call)?;
         if !call.probe
             && let Health::Down { reason, .. } = &*self.health.borrow()
         {
@@ -223,25 +232,37 @@ impl Connection {
             },
         };
         let seconds = u32::try_from(call.deadline.as_secs()).unwrap_or(u32::MAX);
-        let outcome = match tokio::time::timeout(call.deadline, self.attempts(identity, &call)).await {
+        let outcome = match tokio::time::timeout(call.deadline, self.attempts(&head, &call)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Failure::Timeout(seconds)),
         };
-        match &outcome {
-            Err(failure) if failure.is_outage() => self.note_failure(failure, call.probe),
-            // A cluster that refuses the credential, or fails at `/version`, is of no use.
-            Err(Failure::Status(status)) if status.code == 401 || status.code >= 500 => {
-                if let (true, Err(failure)) = (call.probe, &outcome) {
-                    self.note_failure(failure, true);
-                }
-            }
-            _ => self.note_success(),
-        }
+        self.note(&outcome, &call);
         outcome
     }
 
-    async fn attempts(&self, identity: Identity<'_>, call: &Call) -> Result<Reply, Failure> {
-        let first = self.exchange(identity, call).await;
+    /// What a call says of the cluster. It must say nothing that whoever is signed in could make it say:
+    /// one person's call would take the cluster from all others.
+    fn note(&self, outcome: &Result<Reply, Failure>, call: &Call) {
+        match outcome {
+            Ok(_) => self.note_success(),
+            // A cluster that refuses the credential, or fails at `/version`, is of no use.
+            Err(failure @ Failure::Status(status)) if status.code == 401 || status.code >= 500 => {
+                if call.probe {
+                    self.note_failure(failure, true);
+                }
+            }
+            Err(Failure::Status(_)) => self.note_success(),
+            Err(failure) if call.probe => self.note_failure(failure, true),
+            Err(failure @ Failure::Unreachable(_)) => self.note_failure(failure, false),
+            Err(failure @ Failure::Timeout(_)) if call.body.is_none() => self.note_failure(failure, false),
+            // A slow write may wait for a webhook of the writer's own, and an odd answer may be about an
+            // odd object: the probe decides.
+            Err(_) => self.wake.notify_one(),
+        }
+    }
+
+    async fn attempts(&self, head: &Parts, call: &Call) -> Result<Reply, Failure> {
+        let first = self.exchange(head, call).await;
         let again = match &first {
             Err(Failure::Unreachable(_)) => call.method == Method::GET,
             Err(Failure::Status(status)) => call.method == Method::GET && matches!(status.code, 429 | 503),
@@ -251,15 +272,15 @@ impl Connection {
             return first;
         }
         tokio::time::sleep(clock::jitter(Duration::from_millis(150))).await;
-        self.exchange(identity, call).await
+        self.exchange(head, call).await
     }
 
-    async fn exchange(&self, identity: Identity<'_>, call: &Call) -> Result<Reply, Failure> {
-        let (status, headers, body) = self.send(identity, call).await?;
+    async fn exchange(&self, head: &Parts, call: &Call) -> Result<Reply, Failure> {
+        let (status, headers, body) = self.send(head, call).await?;
         let collected = Limited::new(body, call.cap).collect().await.map_err(|error| {
             if error.downcast_ref::<LengthLimitError>().is_some() {
                 let limit = format!("{} MiB", call.cap >> 20);
-                Failure::Unreachable(Text::new(&words::REACH_LARGE, [limit]))
+                Failure::Odd(Text::new(&words::REACH_LARGE, [limit]))
             } else {
                 self.broken(error.as_ref(), call)
             }
@@ -268,7 +289,7 @@ impl Connection {
         if status.is_success() {
             Ok(Reply { body, warnings: warnings(&headers) })
         } else if status.is_redirection() {
-            Err(Failure::Unreachable(words::REACH_REDIRECT.into()))
+            Err(Failure::Odd(words::REACH_REDIRECT.into()))
         } else {
             Err(Failure::Status(Box::new(Status::read(status.as_u16(), &body))))
         }
@@ -277,7 +298,8 @@ impl Connection {
     /// Opens a stream; the headers come within [`WRITE`], the body as long as the caller reads it.
     pub(crate) async fn open(&self, path: &str) -> Result<Body, Failure> {
         let call = Call::get(path);
-        let (status, _, body) = tokio::time::timeout(WRITE, self.send(Identity::Console, &call))
+        let head = self.head(Identity::Console, &call)?;
+        let (status, _, body) = tokio::time::timeout(WRITE, self.send(&head, &call))
             .await
             .map_err(|_| Failure::Timeout(10))??;
         if status.is_success() {
@@ -288,22 +310,18 @@ impl Connection {
         Err(Failure::Status(Box::new(Status::read(status.as_u16(), &body))))
     }
 
-    async fn send(
-        &self,
-        identity: Identity<'_>,
-        call: &Call,
-    ) -> Result<(StatusCode, HeaderMap, Body), Failure> {
-        let request = self.request(identity, call)?;
+    async fn send(&self, head: &Parts, call: &Call) -> Result<(StatusCode, HeaderMap, Body), Failure> {
+        let body = call.body.clone().map_or_else(Body::empty, Body::from);
+        let request = Request::from_parts(head.clone(), body);
         let response = self.client.send(request).await.map_err(|error| self.broken(&error, call))?;
         let (parts, body) = response.into_parts();
         Ok((parts.status, parts.headers, body))
     }
 
-    /// Builds a request from nothing: no header of a browser's request ever travels on (S5).
-    fn request(&self, identity: Identity<'_>, call: &Call) -> Result<Request<Body>, Failure> {
+    /// Builds a request's head from nothing: no header of a browser's request ever travels on (S5).
+    fn head(&self, identity: Identity<'_>, call: &Call) -> Result<Parts, Failure> {
         const IMPERSONATE_USER: HeaderName = HeaderName::from_static("impersonate-user");
         const IMPERSONATE_GROUP: HeaderName = HeaderName::from_static("impersonate-group");
-        let nonsense = || Failure::Unreachable(words::REACH_NONSENSE.into());
         let mut request = Request::builder()
             .method(call.method.clone())
             .uri(format!("{}{}", self.server, call.path))
@@ -313,7 +331,8 @@ impl Connection {
             request = request.header(header::AUTHORIZATION, value.clone());
         }
         if let Identity::Caller(caller) = identity {
-            let value = |text: &str| HeaderValue::from_bytes(text.as_bytes()).map_err(|_| nonsense());
+            let value =
+                |text: &str| HeaderValue::from_bytes(text.as_bytes()).map_err(|_| Failure::Unsendable);
             request = request.header(IMPERSONATE_USER, value(&caller.impersonated_user())?);
             for group in caller.impersonated_groups() {
                 request = request.header(IMPERSONATE_GROUP, value(&group)?);
@@ -322,8 +341,8 @@ impl Connection {
         if call.body.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }
-        let body = call.body.clone().map_or_else(Body::empty, Body::from);
-        request.body(body).map_err(|_| nonsense())
+        let (head, ()) = request.body(()).map_err(|_| Failure::Unsendable)?.into_parts();
+        Ok(head)
     }
 
     fn broken(&self, error: &(dyn std::error::Error + 'static), call: &Call) -> Failure {
@@ -355,7 +374,8 @@ fn warnings(headers: &HeaderMap) -> Vec<String> {
                 c => out.push(c),
             }
         }
-        if !out.is_empty() && !found.contains(&out) {
+        let out = brief::sentence(out);
+        if !out.is_empty() && !found.contains(&out) && found.len() < MOST_WARNINGS {
             found.push(out);
         }
     }

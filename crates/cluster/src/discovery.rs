@@ -54,6 +54,16 @@ impl Resource {
     }
 }
 
+/// Longest name of any object (a DNS subdomain), in bytes.
+const NAME_MAX: usize = 253;
+
+/// Whether a text can be one segment of an API server's path: what it takes for a name at all
+/// (k8s.io/apimachinery `path.IsValidPathSegmentName`), and not longer than any. An empty one would
+/// turn the path of an object into that of its collection.
+pub(crate) fn is_name(text: &str) -> bool {
+    !matches!(text, "" | "." | "..") && text.len() <= NAME_MAX && !text.contains(['/', '%'])
+}
+
 /// One path segment or query value, percent-encoded, so that no name can leave its place.
 pub(crate) fn segment(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -81,6 +91,10 @@ fn group_version_path(group: &str, version: &str) -> String {
 /// Group and version of an `apiVersion`.
 pub(crate) fn split_api_version(api_version: &str) -> (&str, &str) {
     api_version.split_once('/').unwrap_or(("", api_version))
+}
+
+fn pick(list: &[Resource], kind: &str) -> Option<Resource> {
+    list.iter().find(|resource| resource.kind == kind).cloned()
 }
 
 #[derive(Deserialize)]
@@ -118,11 +132,19 @@ impl Discovery {
         api_version: &str,
         kind: &str,
     ) -> Result<Option<Resource>, Failure> {
-        let pick = |list: &[Resource]| list.iter().find(|resource| resource.kind == kind).cloned();
-        if let Some(found) = self.fresh(api_version).as_deref().map(Vec::as_slice).and_then(pick) {
+        if let Some(found) = self.known(api_version, kind) {
             return Ok(Some(found));
         }
-        Ok(pick(&self.fetch(connection, caller, api_version).await?))
+        let (group, version) = split_api_version(api_version);
+        if !is_name(version) || !(group.is_empty() || is_name(group)) {
+            return Ok(None);
+        }
+        Ok(pick(&self.fetch(connection, caller, api_version).await?, kind))
+    }
+
+    /// The resource of a kind, as far as it is known without asking.
+    pub(crate) fn known(&self, api_version: &str, kind: &str) -> Option<Resource> {
+        pick(&self.fresh(api_version)?, kind)
     }
 
     fn fresh(&self, api_version: &str) -> Option<Arc<Vec<Resource>>> {
@@ -191,6 +213,20 @@ mod tests {
             (pods.object(Some(".."), "."), "/api/v1/namespaces/%2E%2E/pods/%2E"),
         ] {
             assert_eq!(path, expected);
+        }
+        for (name, good) in [
+            ("web-0", true),
+            ("system:node", true),
+            ("a.b", true),
+            (&*"x".repeat(253), true),
+            ("", false),
+            (".", false),
+            ("..", false),
+            ("a/b", false),
+            ("a%2Fb", false),
+            (&*"x".repeat(254), false),
+        ] {
+            assert_eq!(is_name(name), good, "{name:?}");
         }
         assert_eq!(sets.qualified(), "statefulsets.apps");
         assert_eq!(pods.qualified(), "pods");

@@ -6,13 +6,25 @@ use binnacle_model::{AppError, FieldPath, Issue, Text, words::errors as words};
 use rustls::{AlertDescription, CertificateError};
 use serde::Deserialize;
 
-use crate::connect::{BadCredential, DialError};
+use crate::{
+    brief,
+    connect::{BadCredential, DialError},
+};
+
+/// Longest message of a status that is read, in characters: errors of strict decoding come as one list.
+const LONGEST_MESSAGE: usize = 16_000;
+/// Issues of one answer that are shown; who has more mends these first.
+const MOST_ISSUES: usize = 200;
 
 /// Why a call gave no good answer.
 #[derive(Clone, Debug)]
 pub(crate) enum Failure {
-    /// No answer, or none that can be understood; the sentence says why.
+    /// No answer; the sentence says why.
     Unreachable(Text),
+    /// An answer that cannot be used (a redirect, no JSON, too large); the sentence says why.
+    Odd(Text),
+    /// The request cannot be written, so nothing was asked.
+    Unsendable,
     /// The deadline passed, in seconds.
     Timeout(u32),
     /// The API server answered with an error status.
@@ -63,11 +75,6 @@ pub(crate) struct About<'a> {
 }
 
 impl Failure {
-    /// Whether this says that the cluster, not the request, is at fault.
-    pub(crate) fn is_outage(&self) -> bool {
-        matches!(self, Failure::Unreachable(_) | Failure::Timeout(_))
-    }
-
     /// The HTTP status, when the API server answered.
     pub(crate) fn code(&self) -> Option<u16> {
         match self {
@@ -79,12 +86,13 @@ impl Failure {
     /// Why, as the part of a sentence after "does not answer:".
     pub(crate) fn reason(&self) -> Text {
         match self {
-            Failure::Unreachable(reason) => reason.clone(),
+            Failure::Unreachable(reason) | Failure::Odd(reason) => reason.clone(),
+            Failure::Unsendable => words::REACH_UNSENDABLE.into(),
             Failure::Timeout(seconds) => Text::new(&words::REACH_TIMEOUT, [seconds.to_string()]),
             Failure::Status(status) => match status.code {
                 401 => words::REACH_CREDENTIAL.into(),
-                429 | 503 => Text::new(&words::REACH_BUSY, [&status.message]),
-                _ => Text::new(&words::REACH_FAILED, [&status.message]),
+                429 | 503 => Text::new(&words::REACH_BUSY, [brief::sentence(&status.message)]),
+                _ => Text::new(&words::REACH_FAILED, [brief::sentence(&status.message)]),
             },
         }
     }
@@ -93,7 +101,8 @@ impl Failure {
     pub(crate) fn into_app(self, about: About<'_>) -> AppError {
         let cluster = about.cluster.to_owned();
         match self {
-            Failure::Unreachable(reason) => AppError::Unreachable { cluster, reason },
+            Failure::Unreachable(reason) | Failure::Odd(reason) => AppError::Unreachable { cluster, reason },
+            Failure::Unsendable => AppError::Refused { text: words::UNSENDABLE.into() },
             Failure::Timeout(seconds) => AppError::Timeout { cluster, seconds },
             Failure::Status(status) => status.into_app(about),
         }
@@ -111,6 +120,7 @@ impl Status {
         if status.message.is_empty() {
             status.message = format!("HTTP {code}");
         }
+        status.message = brief::cut(status.message, LONGEST_MESSAGE);
         status.code = code;
         status
     }
@@ -136,9 +146,9 @@ impl Status {
     fn object(&self, about: About<'_>) -> (String, String) {
         match &self.details {
             Some(details) if details.kind == "namespaces" && about.kind != "Namespace" => {
-                ("Namespace".to_owned(), details.name.clone())
+                ("Namespace".to_owned(), brief::sentence(&details.name))
             }
-            Some(details) if about.name.is_empty() => (about.kind.to_owned(), details.name.clone()),
+            Some(details) if about.name.is_empty() => (about.kind.to_owned(), brief::sentence(&details.name)),
             _ => (about.kind.to_owned(), about.name.to_owned()),
         }
     }
@@ -148,7 +158,7 @@ impl Status {
     /// admission rule with a sentence of its own.
     fn forbidden(self, about: About<'_>) -> AppError {
         let Some((_, tail)) = self.message.split_once(" cannot ") else {
-            return AppError::Refused { text: Text::raw(self.message) };
+            return AppError::Refused { text: Text::raw(brief::sentence(self.message)) };
         };
         let verb = tail.split(' ').next().unwrap_or(about.verb).to_owned();
         let resource = quoted(tail, "resource \"").unwrap_or(about.resource);
@@ -160,8 +170,9 @@ impl Status {
         };
         let asked = if about.namespace.is_empty() { about.cluster } else { about.namespace };
         let whole = if tail.contains("at the cluster scope") { about.cluster } else { asked };
-        let scope = quoted(tail, "namespace \"").unwrap_or(whole).to_owned();
-        AppError::Forbidden { verb, resource, scope, message: self.message }
+        let scope = brief::sentence(quoted(tail, "namespace \"").unwrap_or(whole));
+        let (verb, resource) = (brief::sentence(verb), brief::sentence(resource));
+        AppError::Forbidden { verb, resource, scope, message: brief::sentence(self.message) }
     }
 
     /// One issue for each cause, or for each error of strict decoding, or one for the whole.
@@ -170,18 +181,22 @@ impl Status {
         let mut issues: Vec<Issue> = Vec::new();
         for cause in causes {
             // `field` is the path; for a whole object some rules write `<nil>`.
-            let path = FieldPath::from(cause.field.trim_start_matches("<nil>"));
+            let field = brief::sentence(cause.field.trim_start_matches("<nil>"));
+            let path = FieldPath::from(field.as_str());
             let said = if cause.message.is_empty() { &cause.reason } else { &cause.message };
-            let issue = Issue::error(path, Text::raw(said));
+            let issue = Issue::error(path, Text::raw(brief::sentence(said)));
             if !issues.contains(&issue) {
                 issues.push(issue);
+            }
+            if issues.len() >= MOST_ISSUES {
+                break;
             }
         }
         if issues.is_empty() {
             issues = decoding_issues(&self.message);
         }
         if issues.is_empty() {
-            issues.push(Issue::error(FieldPath::root(), Text::raw(&self.message)));
+            issues.push(Issue::error(FieldPath::root(), Text::raw(brief::sentence(&self.message))));
         }
         issues
     }
@@ -202,11 +217,14 @@ fn decoding_issues(message: &str) -> Vec<Issue> {
                 continue;
             };
             issues.push(Issue::error(FieldPath::from(rest.trim_end_matches('"')), word));
+            if issues.len() >= MOST_ISSUES {
+                break;
+            }
         }
     } else if let Some((_, rest)) = message.split_once("Go struct field ") {
         let place = rest.split(" of type").next().unwrap_or_default();
         let path = place.split_once('.').map_or("", |(_, path)| path);
-        issues.push(Issue::error(FieldPath::from(path), Text::raw(message)));
+        issues.push(Issue::error(FieldPath::from(path), Text::raw(brief::sentence(message))));
     }
     issues
 }
@@ -236,7 +254,7 @@ pub(crate) fn transport_reason(error: &(dyn StdError + 'static), host: &str) -> 
         last = current.to_string();
         cause = current.source();
     }
-    Text::new(&words::REACH_BROKEN, [last])
+    Text::new(&words::REACH_BROKEN, [brief::sentence(last)])
 }
 
 fn dial_reason(error: &DialError) -> Text {

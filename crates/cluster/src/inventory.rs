@@ -19,10 +19,15 @@ use crate::items::{CountedItem, NamespaceItem, NodeItem, PodItem, PodOwner};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PodSums {
     pub(crate) count: ReadyCount,
-    /// Millicores.
-    pub(crate) cpu: u64,
+    /// Millicores. Wider than what is summed, so that what was added can be taken away again.
+    pub(crate) cpu: u128,
     /// Bytes.
-    pub(crate) memory: u64,
+    pub(crate) memory: u128,
+}
+
+/// A sum as it is shown.
+pub(crate) fn shown(sum: u128) -> u64 {
+    u64::try_from(sum).unwrap_or(u64::MAX)
 }
 
 impl PodSums {
@@ -30,8 +35,8 @@ impl PodSums {
         if !pod.ended {
             self.count.total += 1;
             self.count.ready += u32::from(pod.is_ready);
-            self.cpu += pod.cpu;
-            self.memory += pod.memory;
+            self.cpu += u128::from(pod.cpu);
+            self.memory += u128::from(pod.memory);
         }
     }
 
@@ -39,8 +44,8 @@ impl PodSums {
         if !pod.ended {
             self.count.total -= 1;
             self.count.ready -= u32::from(pod.is_ready);
-            self.cpu -= pod.cpu;
-            self.memory -= pod.memory;
+            self.cpu -= u128::from(pod.cpu);
+            self.memory -= u128::from(pod.memory);
         }
     }
 }
@@ -300,7 +305,9 @@ impl Kept<NodeItem> {
 
     /// Allocatable millicores and bytes of all nodes.
     pub(crate) fn allocatable(&self) -> (u64, u64) {
-        self.iter().fold((0, 0), |(cpu, memory), node| (cpu + node.cpu, memory + node.memory))
+        self.iter().fold((0, 0), |(cpu, memory): (u64, u64), node| {
+            (cpu.saturating_add(node.cpu), memory.saturating_add(node.memory))
+        })
     }
 
     /// All nodes as rows; `pods` are `None` when they may not be read.
@@ -315,8 +322,8 @@ impl Kept<NodeItem> {
                 roles: node.roles.clone(),
                 zone: node.zone.clone(),
                 version: node.version.clone(),
-                cpu: Usage { requested: sum.cpu, allocatable: node.cpu },
-                memory: Usage { requested: sum.memory, allocatable: node.memory },
+                cpu: Usage { requested: shown(sum.cpu), allocatable: node.cpu },
+                memory: Usage { requested: shown(sum.memory), allocatable: node.memory },
                 pods: Usage { requested: u64::from(sum.count.total), allocatable: node.pods },
                 created: node.created,
             }

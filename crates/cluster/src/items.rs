@@ -10,7 +10,7 @@ use binnacle_model::{
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
-use crate::clock;
+use crate::{brief, clock};
 
 /// Common metadata.
 #[derive(Debug, Default, Deserialize)]
@@ -166,7 +166,14 @@ impl From<RawSet> for SetItem {
         let RawSet { metadata, spec, status } = raw;
         SetItem {
             created: clock::parse(&metadata.creation_timestamp),
-            images: spec.template.spec.containers.into_iter().map(|container| container.image).collect(),
+            images: spec
+                .template
+                .spec
+                .containers
+                .into_iter()
+                .take(brief::IMAGES)
+                .map(|container| brief::sentence(container.image))
+                .collect(),
             facts: SetFacts {
                 deleting: metadata.deletion_timestamp.is_some(),
                 generation: metadata.generation,
@@ -307,7 +314,8 @@ impl From<RawPod> for PodItem {
         let statuses = status.get("containerStatuses").and_then(Value::as_array);
         let statuses = statuses.map(Vec::as_slice).unwrap_or_default();
         let ready = statuses.iter().filter(|s| s.get("ready") == Some(&Value::Bool(true))).count();
-        let restarts: u64 = statuses.iter().filter_map(|s| s.get("restartCount")?.as_u64()).sum();
+        let restarts =
+            statuses.iter().filter_map(|s| s.get("restartCount")?.as_u64()).fold(0, u64::saturating_add);
         let phase = status.get("phase").and_then(Value::as_str).unwrap_or_default();
         let ended = matches!(phase, "Succeeded" | "Failed");
         let conditions = status.get("conditions").and_then(Value::as_array);
@@ -339,11 +347,20 @@ impl From<RawPod> for PodItem {
             created: clock::parse(&metadata.creation_timestamp),
             cpu,
             memory,
-            status: pod_status(&Value::Object(Map::from_iter([
+            status: brief_status(pod_status(&Value::Object(Map::from_iter([
                 ("metadata".to_owned(), Value::Object(head)),
                 ("status".to_owned(), status),
-            ]))),
+            ])))),
         }
+    }
+}
+
+/// A pod's status without more of the cluster's words than a row shows.
+fn brief_status(status: PodStatus) -> PodStatus {
+    PodStatus {
+        word: brief::sentence(status.word),
+        tone: status.tone,
+        reason: status.reason.map(brief::message),
     }
 }
 
@@ -438,12 +455,16 @@ impl From<RawNode> for NodeItem {
             String::new()
         };
         NodeItem {
-            roles: labels.keys().filter_map(|key| key.strip_prefix(ROLE_LABEL)).map(str::to_owned).collect(),
-            zone: labels.get(ZONE_LABEL).and_then(Value::as_str).unwrap_or_default().to_owned(),
+            roles: labels
+                .keys()
+                .filter_map(|key| key.strip_prefix(ROLE_LABEL))
+                .map(brief::sentence)
+                .collect(),
+            zone: brief::sentence(labels.get(ZONE_LABEL).and_then(Value::as_str).unwrap_or_default()),
             name: raw.metadata.name,
             ready,
-            reason,
-            version: raw.status.node_info.kubelet_version,
+            reason: brief::sentence(reason),
+            version: brief::sentence(raw.status.node_info.kubelet_version),
             created: clock::parse(&raw.metadata.creation_timestamp),
             cpu: raw.status.allocatable.cpu,
             memory: raw.status.allocatable.memory,

@@ -7,6 +7,7 @@
 
 mod access;
 mod address;
+mod brief;
 mod clock;
 mod cluster;
 mod clusters;

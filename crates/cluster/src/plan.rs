@@ -3,21 +3,26 @@
 
 mod references;
 
+use std::{collections::BTreeSet, time::Duration};
+
 use binnacle_model::{
-    AppError, Issue, Result,
+    AppError, Issue, Result, Text,
     diagnosis::Document,
     doctor,
     object::{ObjectRef, list, text},
     plan::{Plan, PlanRequest, PlannedObject},
     session::Caller,
+    words::{doctor::DOCTOR_TOO_MANY_DOCUMENTS, errors as words},
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
 
-use crate::cluster::Cluster;
+use crate::{cluster::Cluster, discovery::Resource, writes::unknown_kind};
 
 /// Dry runs of one plan at a time.
 const CONCURRENT: usize = 4;
+/// Deadline of a whole plan: each of its calls has one of its own, and there may be thousands.
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// One object of the request, on its way to the plan.
 struct Step {
@@ -27,6 +32,8 @@ struct Step {
     namespace_defaulted: bool,
     /// The place of the object that must be created before this one can even be dry-run.
     waits_for: Option<usize>,
+    /// Whether neither the cluster nor the request knows its kind.
+    unknown: bool,
 }
 
 /// What the objects of a request create, for those that come later.
@@ -43,12 +50,25 @@ struct Promised {
 impl Cluster {
     /// The plan of a request.
     pub(crate) async fn plan(&self, caller: &Caller, request: &PlanRequest) -> Result<Plan> {
+        if request.objects.len() > doctor::MAX_DOCUMENTS {
+            let most = doctor::MAX_DOCUMENTS.to_string();
+            return Err(AppError::Refused { text: Text::new(&DOCTOR_TOO_MANY_DOCUMENTS, [most]) });
+        }
+        tokio::time::timeout(DEADLINE, self.plan_all(caller, request)).await.unwrap_or_else(|_| {
+            let reason = Text::new(&words::PLAN_SLOW, [DEADLINE.as_secs().to_string()]);
+            Err(AppError::Unreachable { cluster: self.name.clone(), reason })
+        })
+    }
+
+    async fn plan_all(&self, caller: &Caller, request: &PlanRequest) -> Result<Plan> {
         let order = doctor::order(&documents(&request.objects));
         let mut promised = Promised::default();
         let mut steps = Vec::with_capacity(order.len());
+        let mut missed = BTreeSet::new();
         for index in order {
             let Some(object) = request.objects.get(index) else { continue };
-            let step = self.step(caller, index, object, &request.default_namespace, &promised).await?;
+            let step =
+                self.step(caller, index, object, &request.default_namespace, &promised, &mut missed).await?;
             promised.add(&step);
             steps.push(step);
         }
@@ -66,19 +86,22 @@ impl Cluster {
         object: &Value,
         default_namespace: &str,
         promised: &Promised,
+        missed: &mut BTreeSet<String>,
     ) -> Result<Step> {
         let mut object = object.clone();
         let (api_version, kind) =
             (text(&object, "/apiVersion").to_owned(), text(&object, "/kind").to_owned());
         let (group, _) = crate::discovery::split_api_version(&api_version);
         let mut waits_for = None;
+        let mut unknown = false;
         let namespaced = if api_version.is_empty() || kind.is_empty() {
             false
-        } else if let Some(resource) = self.resource(caller, &api_version, &kind).await? {
+        } else if let Some(resource) = self.resource_once(caller, &api_version, &kind, missed).await? {
             resource.namespaced
         } else {
             let definition = promised.definitions.iter().find(|(g, k, ..)| g == group && *k == kind);
             waits_for = definition.map(|(.., place)| *place);
+            unknown = definition.is_none();
             definition.is_some_and(|(_, _, namespaced, _)| *namespaced)
         };
         let namespace_defaulted = namespaced
@@ -94,7 +117,26 @@ impl Cluster {
                 .find(|(name, _)| name == namespace && !there)
                 .map(|(_, place)| *place);
         }
-        Ok(Step { index, object, namespace_defaulted, waits_for })
+        Ok(Step { index, object, namespace_defaulted, waits_for, unknown })
+    }
+
+    /// The resource of a kind. A group version in which something was missed is not asked for again in
+    /// one request: a text full of unknown kinds would ask for each.
+    async fn resource_once(
+        &self,
+        caller: &Caller,
+        api_version: &str,
+        kind: &str,
+        missed: &mut BTreeSet<String>,
+    ) -> Result<Option<Resource>> {
+        if missed.contains(api_version) {
+            return Ok(self.discovery.known(api_version, kind));
+        }
+        let found = self.resource(caller, api_version, kind).await?;
+        if found.is_none() {
+            missed.insert(api_version.to_owned());
+        }
+        Ok(found)
     }
 
     async fn planned(&self, caller: &Caller, step: Step, promised: &Promised) -> Result<PlannedObject> {
@@ -109,6 +151,9 @@ impl Cluster {
         };
         let (refused, warnings) = match step.waits_for {
             Some(_) => (None, Vec::new()),
+            None if step.unknown => {
+                (Some(AppError::invalid(unknown_kind(&target.api_version, &target.kind))), Vec::new())
+            }
             None => {
                 let answer = self.dry_run(caller, &step.object).await?;
                 (answer.refused, answer.warnings)

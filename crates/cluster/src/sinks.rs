@@ -76,6 +76,11 @@ impl Hub {
         }
     }
 
+    /// The cluster stopped answering, or answers again: every open page shows it.
+    pub(crate) fn touch_all(&self) {
+        self.interests.lock().unwrap_or_else(PoisonError::into_inner).values().for_each(bump);
+    }
+
     /// Pods changed: their owners' rows are judged anew.
     fn pods_changed(&self, touched: &[Touched]) {
         self.dirty.notify_one();
@@ -186,6 +191,7 @@ impl Sink for TableCache {
         });
         if news {
             bump(&self.changes);
+            self.hub.dirty.notify_one();
         }
     }
 }

@@ -279,7 +279,8 @@ impl Table {
             SortBy::Namespace => space(a).cmp(space(b)),
             SortBy::Status => self.states[a as usize].cmp(&self.states[b as usize]),
             SortBy::Ready => x.facts.ready.cmp(&y.facts.ready),
-            SortBy::Age => x.created.cmp(&y.created),
+            // Ages count up: the youngest first.
+            SortBy::Age => y.created.cmp(&x.created),
         };
         first.then_with(by_name).then_with(|| a.cmp(&b))
     }

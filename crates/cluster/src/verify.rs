@@ -3,7 +3,7 @@
 use binnacle_model::{
     AppError, FieldPath, Issue, Result, Text, Word,
     cluster::{ADVISED_MINOR, MINIMUM_MINOR, VerifyReport},
-    object::text,
+    object::{list, text},
     session::{ADMIN_GROUP, Caller, Role},
     words::errors as words,
 };
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     access::{self, Question},
     address::DialPolicy,
-    clock,
+    brief, clock,
     cluster::Version,
     connection::{Call, Connection, Identity},
     credential::Credential,
@@ -22,6 +22,8 @@ use crate::{
 
 /// The binding that gives the console's administrators their rights.
 const BINDING: &str = "binnacle-admins";
+/// The role that it gives.
+const ADMIN_ROLE: &str = "cluster-admin";
 const BINDINGS: &str = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
 
 /// What ends within this many seconds is worth a warning: a week.
@@ -33,7 +35,7 @@ fn binding() -> Value {
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": "ClusterRoleBinding",
         "metadata": {"name": BINDING},
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": ADMIN_ROLE},
         "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": ADMIN_GROUP}],
     })
 }
@@ -44,7 +46,7 @@ fn binding_yaml() -> String {
         "apiVersion: rbac.authorization.k8s.io/v1\n\
          kind: ClusterRoleBinding\n\
          metadata:\n  name: {BINDING}\n\
-         roleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: ClusterRole\n  name: cluster-admin\n\
+         roleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: ClusterRole\n  name: {ADMIN_ROLE}\n\
          subjects:\n  - apiGroup: rbac.authorization.k8s.io\n    kind: Group\n    name: {ADMIN_GROUP}\n"
     )
 }
@@ -67,14 +69,15 @@ pub(crate) async fn verify(credential: &Credential, policy: DialPolicy) -> Resul
     let connection = connect(credential, policy)?;
     let fail = |failure| named(&connection, failure, "get", "version");
     let reply = connection.call(Identity::Console, Call::get("/version")).await.map_err(fail)?;
-    let version = reply.json::<Version>().map_err(fail)?.git_version;
+    let version = brief::sentence(reply.json::<Version>().map_err(fail)?.git_version);
 
     let may = |question: Question| {
         let connection = &connection;
         async move { access::ask(connection, Identity::Console, &question).await }
     };
     let everything = || Question::new("*", "*", "*", "");
-    let (system_uid, user, users, groups, nodes, pods, sets, all, bind) = tokio::join!(
+    let rbac = "rbac.authorization.k8s.io";
+    let (system_uid, user, users, groups, nodes, pods, sets, all, create, bind) = tokio::join!(
         system_uid(&connection),
         who(&connection),
         may(Question::new("impersonate", "", "users", "")),
@@ -83,19 +86,22 @@ pub(crate) async fn verify(credential: &Credential, policy: DialPolicy) -> Resul
         may(Question::new("list", "", "pods", "")),
         may(Question::new("list", "apps", "statefulsets", "")),
         may(everything()),
-        may(Question::new("create", "rbac.authorization.k8s.io", "clusterrolebindings", "")),
+        may(Question::new("create", rbac, "clusterrolebindings", "")),
+        // Without this verb, creating a binding of a role takes all that the role holds.
+        may(Question::new("bind", rbac, "clusterroles", "").named(ADMIN_ROLE)),
     );
     let review = |failure| named(&connection, failure, "create", "selfsubjectaccessreviews");
     let impersonate = users.map_err(review)? && groups.map_err(review)?;
-    let bind = bind.map_err(review)?;
-    let admin_binding = impersonate && has_binding(&connection).await;
+    let all = all.map_err(review)?;
+    let bind = create.map_err(review)? && (bind.map_err(review)? || all);
+    let found = if impersonate { find_binding(&connection).await } else { Found::Nothing };
     let powers = [
         (words::POWER_IMPERSONATE, impersonate),
         (words::POWER_NODES, nodes.map_err(review)?),
         (words::POWER_PODS, pods.map_err(review)?),
         (words::POWER_WORKLOADS, sets.map_err(review)?),
         (words::POWER_BIND, bind),
-        (words::POWER_ALL, all.map_err(review)?),
+        (words::POWER_ALL, all),
     ];
 
     let peer = connection.peer();
@@ -106,7 +112,9 @@ pub(crate) async fn verify(credential: &Credential, policy: DialPolicy) -> Resul
     let root = FieldPath::root().key("kubeconfig");
     if !impersonate {
         issues.push(Issue::error(root, words::VERIFY_NO_IMPERSONATE));
-    } else if !admin_binding && !bind {
+    } else if found == Found::Another {
+        issues.push(Issue::warning(root, another_binding()));
+    } else if found == Found::Nothing && !bind {
         issues.push(Issue::warning(root, Text::new(&words::VERIFY_NO_BINDING, [BINDING])));
     }
     Ok(VerifyReport {
@@ -118,20 +126,33 @@ pub(crate) async fn verify(credential: &Credential, policy: DialPolicy) -> Resul
         credential_expires,
         certificate_expires,
         powers: powers.into_iter().map(|(word, may)| (Text::from(word), may)).collect(),
-        admin_binding,
+        admin_binding: found == Found::Ours,
         admin_binding_yaml: binding_yaml(),
         issues,
     })
 }
 
-/// Creates the binding where it is missing. A credential that may not is no error: verification has
-/// said so, and the binding can be made with kubectl.
-pub(crate) async fn ensure_admin_binding(credential: &Credential, policy: DialPolicy) -> Result<()> {
+/// Creates the binding where it is missing. What verification has warned of is no error: who goes on
+/// knows, and the binding can be made with kubectl. What it has not foreseen is one.
+pub(crate) async fn ensure_admin_binding(
+    credential: &Credential,
+    policy: DialPolicy,
+    report: &VerifyReport,
+) -> Result<()> {
+    let warnings = [words::VERIFY_NO_BINDING.key, words::VERIFY_BINDING_OTHER.key];
+    let warned = report.issues.iter().any(|issue| warnings.contains(&&*issue.text.key));
+    if report.admin_binding || warned {
+        return Ok(());
+    }
     let connection = connect(credential, policy)?;
     let call = Call::write(Method::POST, format!("{BINDINGS}?fieldManager=binnacle"), binding().to_string());
     match connection.call(Identity::Console, call).await {
         Ok(_) => Ok(()),
-        Err(failure) if matches!(failure.code(), Some(403 | 409)) => Ok(()),
+        // Someone else was faster; whether with the same is looked at.
+        Err(failure) if failure.code() == Some(409) => match find_binding(&connection).await {
+            Found::Ours => Ok(()),
+            Found::Another | Found::Nothing => Err(AppError::Refused { text: another_binding() }),
+        },
         Err(failure) => {
             Err(named(&connection, failure, "create", "clusterrolebindings.rbac.authorization.k8s.io"))
         }
@@ -160,18 +181,53 @@ async fn who(connection: &Connection) -> String {
     String::new()
 }
 
-/// Whether administrators of the console have their rights: the binding is there, or, where it may
-/// not be read, they may do everything.
-async fn has_binding(connection: &Connection) -> bool {
-    match connection.call(Identity::Console, Call::get(format!("{BINDINGS}/{BINDING}"))).await {
-        Ok(_) => true,
+/// What stands under the binding's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    /// A binding that gives administrators of the console their rights.
+    Ours,
+    /// One that does not.
+    Another,
+    /// None that is known of.
+    Nothing,
+}
+
+/// What stands under the binding's name; where that may not be read, whether administrators may do
+/// everything.
+async fn find_binding(connection: &Connection) -> Found {
+    let call = Call::get(format!("{BINDINGS}/{BINDING}"));
+    let reply = connection.call(Identity::Console, call).await;
+    match reply.and_then(|reply| reply.json::<Value>()) {
+        Ok(found) if is_ours(&found) => Found::Ours,
+        Ok(_) => Found::Another,
         Err(failure) if failure.code() == Some(403) => {
             let admin = Caller { user: "verify".to_owned(), role: Role::Admin };
             let everything = Question::new("*", "*", "*", "");
-            access::ask(connection, Identity::Caller(&admin), &everything).await.unwrap_or(false)
+            match access::ask(connection, Identity::Caller(&admin), &everything).await {
+                Ok(true) => Found::Ours,
+                _ => Found::Nothing,
+            }
         }
-        Err(_) => false,
+        Err(_) => Found::Nothing,
     }
+}
+
+/// Whether a binding gives the console's administrators what ours gives; it may give it to others too.
+fn is_ours(found: &Value) -> bool {
+    let wanted = binding();
+    let part = |object: &Value, pointer: &str, names: [&str; 3]| {
+        names.map(|name| text(object, &format!("{pointer}/{name}")).to_owned())
+    };
+    let role = |object: &Value| part(object, "/roleRef", ["apiGroup", "kind", "name"]);
+    let subject = |subject: &Value| part(subject, "", ["apiGroup", "kind", "name"]);
+    let subjects = |object| list(object, "/subjects").iter().map(subject).collect::<Vec<_>>();
+    let there = subjects(found);
+    role(found) == role(&wanted) && subjects(&wanted).iter().all(|wanted| there.contains(wanted))
+}
+
+/// The sentence about a binding of the name that gives something else.
+fn another_binding() -> Text {
+    Text::new(&words::VERIFY_BINDING_OTHER, [BINDING, ADMIN_GROUP])
 }
 
 /// The minor of a Kubernetes 1 version (`v1.34.4+k3s1`).
@@ -246,6 +302,28 @@ mod tests {
             let found: Vec<Severity> =
                 expiry_issues(credential, certificate, now).iter().map(|issue| issue.severity).collect();
             assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn a_binding_of_the_name_may_be_another() {
+        let with = |pointer: &str, value: Value| {
+            let mut found = binding();
+            *found.pointer_mut(pointer).unwrap() = value;
+            found
+        };
+        let ours = binding()["subjects"][0].clone();
+        let user = json!({"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": ADMIN_GROUP});
+        for (found, expected) in [
+            (binding(), true),
+            (with("/subjects", json!([user, ours])), true),
+            (with("/subjects", json!([user])), false),
+            (with("/subjects", Value::Null), false),
+            (with("/roleRef/name", json!("view")), false),
+            (with("/roleRef/kind", json!("Role")), false),
+            (json!({}), false),
+        ] {
+            assert_eq!(is_ours(&found), expected, "{found}");
         }
     }
 

@@ -4,9 +4,10 @@
 //! is parsed. A relist (after 410) updates the old rows in place and drops at its end what it did not
 //! meet, so that readers never see a half-empty table.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use binnacle_model::{Text, words::errors as words};
+use futures::FutureExt as _;
 use http_body_util::BodyExt as _;
 use kube::client::Body;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -15,7 +16,7 @@ use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    clock,
+    brief, clock,
     connection::{Call, Connection, Health, Identity},
     failure::{Failure, Status},
 };
@@ -36,6 +37,8 @@ const SLOWEST: Duration = Duration::from_secs(30);
 const HELD: Duration = Duration::from_secs(5);
 /// Wait when the credential may not read: rights are not given every second.
 const FORBIDDEN_WAIT: Duration = Duration::from_secs(60);
+/// Wait after a panic: what brought it about is most likely still there.
+const PANIC_WAIT: Duration = Duration::from_secs(60);
 
 /// A change that a watch reports.
 pub(crate) enum Change<T> {
@@ -133,11 +136,19 @@ pub(crate) struct Watcher<S: Sink> {
 impl<S: Sink> Watcher<S> {
     /// Runs until it is cancelled.
     pub(crate) async fn run(self) {
-        let cancel = self.cancel.clone();
-        cancel.run_until_cancelled(self.follow()).await;
+        let work = async {
+            // A panic is a fault of ours, and an object that brings it about may go: the rows stand, say
+            // that they are old, and are listed anew.
+            while AssertUnwindSafe(self.follow()).catch_unwind().await.is_err() {
+                tracing::error!(path = self.path, "a watch panicked");
+                self.sink.progress(Progress::Stale(words::REACH_OURS.into()));
+                tokio::time::sleep(clock::jitter(PANIC_WAIT)).await;
+            }
+        };
+        self.cancel.run_until_cancelled(work).await;
     }
 
-    async fn follow(self) {
+    async fn follow(&self) {
         let mut version = None;
         let mut wait = FIRST_WAIT;
         self.sink.progress(Progress::Loading);
@@ -263,7 +274,7 @@ impl<S: Sink> Watcher<S> {
                 buffer[searched..].iter().rposition(|byte| *byte == b'\n').map(|at| searched + at)
             else {
                 if buffer.len() > LINE_CAP {
-                    return Ended::Failed(Failure::Unreachable(Text::new(&words::REACH_LARGE, ["4 MiB"])));
+                    return Ended::Failed(Failure::Odd(Text::new(&words::REACH_LARGE, ["4 MiB"])));
                 }
                 searched = buffer.len();
                 continue;
@@ -300,7 +311,7 @@ impl<S: Sink> Watcher<S> {
         version: &mut String,
         changes: &mut Vec<Change<S::Item>>,
     ) -> Result<(), Ended> {
-        let nonsense = || Ended::Failed(Failure::Unreachable(words::REACH_NONSENSE.into()));
+        let nonsense = || Ended::Failed(Failure::Odd(words::REACH_NONSENSE.into()));
         let event: Event<'_> = serde_json::from_slice(line).map_err(|_| nonsense())?;
         let object = event.object.get();
         if event.kind == "ERROR" {
@@ -324,7 +335,60 @@ impl<S: Sink> Watcher<S> {
 
 fn message(failure: &Failure) -> String {
     match failure {
-        Failure::Status(status) => status.message.clone(),
+        Failure::Status(status) => brief::sentence(&status.message),
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::watch;
+
+    use super::*;
+    use crate::fake::{Fake, SANDBOX, healthy, list, set};
+
+    /// A sink that cannot take what it is given.
+    struct Broken(watch::Sender<Progress>);
+
+    impl Sink for Broken {
+        type Item = serde_json::Value;
+
+        fn begin(&self) {}
+        fn page(&self, _: Vec<serde_json::Value>) {
+            panic!("at an object")
+        }
+        fn finish(&self) {}
+        fn apply(&self, _: Vec<Change<serde_json::Value>>) {}
+        fn progress(&self, progress: Progress) {
+            self.0.send_replace(progress);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_watch_that_panics_says_that_its_rows_are_old() {
+        let fake = Fake::start(healthy(|asked| {
+            (asked.path == "/sets").then(|| list("1", "", &[set("web", "u-w", 1, 2)]))
+        }))
+        .await;
+        let connection = Connection::new(&fake.credential(), SANDBOX).unwrap();
+        connection.call(Identity::Console, Call::probe("/version")).await.unwrap();
+        let sink = Arc::new(Broken(watch::Sender::new(Progress::Live)));
+        let mut progress = sink.0.subscribe();
+        let cancel = CancellationToken::new();
+        let lists = Arc::new(Semaphore::new(1));
+        let watcher = Watcher {
+            connection,
+            path: "/sets".to_owned(),
+            sink,
+            lists: Arc::clone(&lists),
+            cancel: cancel.clone(),
+        };
+        let task = tokio::spawn(watcher.run());
+        let stale = Progress::Stale(words::REACH_OURS.into());
+        let told = progress.wait_for(|progress| *progress == stale);
+        tokio::time::timeout(Duration::from_secs(10), told).await.expect("it is told in time").unwrap();
+        assert_eq!(lists.available_permits(), 1, "others may list");
+        cancel.cancel();
+        task.await.unwrap();
     }
 }

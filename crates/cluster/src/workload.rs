@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::{
     access::Question,
-    clock,
+    brief, clock,
     cluster::{Cluster, forbidden},
     connection::{Call, Identity},
     discovery::segment,
@@ -156,7 +156,8 @@ impl Cluster {
             desired: number("/spec/replicas", 1),
             images: list(object, "/spec/template/spec/containers")
                 .iter()
-                .map(|container| text(container, "/image").to_owned())
+                .take(brief::IMAGES)
+                .map(|container| brief::sentence(text(container, "/image")))
                 .collect(),
             created: clock::parse(text(object, "/metadata/creationTimestamp")),
         }
@@ -258,8 +259,8 @@ impl EventItem {
         EventRow {
             uid: self.metadata.uid,
             warning: self.kind == "Warning",
-            reason: self.reason,
-            message: self.message,
+            reason: brief::sentence(self.reason),
+            message: brief::cut(self.message, brief::EVENT),
             object: format!("{}/{}", self.involved_object.kind, self.involved_object.name),
             source,
             count: self.count.unwrap_or(1).max(series.count).max(1),

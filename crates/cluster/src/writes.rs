@@ -4,6 +4,7 @@ use binnacle_model::{
     AppError, FieldPath, Issue, Result, Text,
     object::{ObjectRef, integer, list, text},
     plan::{Created, DryRun},
+    rules,
     session::Caller,
     words::errors as words,
     workload::DeletePlan,
@@ -13,9 +14,10 @@ use serde_json::{Value, json};
 
 use crate::{
     access::Question,
+    brief,
     cluster::{Cluster, forbidden},
     connection::{Call, Identity, Reply},
-    discovery::Resource,
+    discovery::{Resource, is_name},
     failure::{About, Failure},
     sinks::read,
 };
@@ -58,6 +60,11 @@ impl Cluster {
         let namespace = text(object, "/metadata/namespace");
         if resource.namespaced && namespace.is_empty() {
             let text = Text::new(&words::OBJECT_NO_NAMESPACE, [kind]);
+            return Err(AppError::invalid(Issue::error(metadata.key("namespace"), text)));
+        }
+        if resource.namespaced
+            && let Some(text) = rules::namespace_name(namespace)
+        {
             return Err(AppError::invalid(Issue::error(metadata.key("namespace"), text)));
         }
         let target = ObjectRef {
@@ -130,12 +137,24 @@ impl Cluster {
         }
     }
 
+    /// The resource of an object that has a name.
+    async fn resource_of(&self, caller: &Caller, target: &ObjectRef) -> Result<Resource> {
+        let not_found = || AppError::NotFound {
+            kind: brief::sentence(&target.kind),
+            name: brief::sentence(&target.name),
+        };
+        // Nothing has such a name, and in a path it would lead elsewhere.
+        if !is_name(&target.name) || target.namespace.as_deref().is_some_and(|namespace| !is_name(namespace))
+        {
+            return Err(not_found());
+        }
+        let resource = self.resource(caller, &target.api_version, &target.kind).await?;
+        resource.ok_or_else(not_found)
+    }
+
     /// Reads an object as the caller.
     pub(crate) async fn read_object(&self, caller: &Caller, target: &ObjectRef) -> Result<Value> {
-        let resource = self
-            .resource(caller, &target.api_version, &target.kind)
-            .await?
-            .ok_or_else(|| AppError::NotFound { kind: target.kind.clone(), name: target.name.clone() })?;
+        let resource = self.resource_of(caller, target).await?;
         let call = Call::get(resource.object(target.namespace.as_deref(), &target.name));
         let fail = |failure| self.object_error(failure, "get", &resource, target);
         self.connection
@@ -213,10 +232,7 @@ impl Cluster {
 
     /// Deletes an object if it still is the one with that uid; its dependents go in the background.
     pub(crate) async fn delete(&self, caller: &Caller, target: &ObjectRef, uid: &str) -> Result<()> {
-        let resource = self
-            .resource(caller, &target.api_version, &target.kind)
-            .await?
-            .ok_or_else(|| AppError::NotFound { kind: target.kind.clone(), name: target.name.clone() })?;
+        let resource = self.resource_of(caller, target).await?;
         let body = json!({
             "apiVersion": "v1",
             "kind": "DeleteOptions",

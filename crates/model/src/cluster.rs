@@ -1,5 +1,7 @@
 //! Clusters as the console knows them.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Issue, Text};
@@ -300,7 +302,7 @@ impl VerifyReport {
 }
 
 /// What the integrate form sends.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClusterInput {
     /// Name (PS 2.2).
@@ -319,8 +321,22 @@ pub struct ClusterInput {
     pub context: String,
 }
 
+// By hand: what a person pasted holds a credential, and must not reach a log by a stray `{:?}`.
+impl fmt::Debug for ClusterInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClusterInput")
+            .field("name", &self.name)
+            .field("alias", &self.alias)
+            .field("provider", &self.provider)
+            .field("labels", &self.labels)
+            .field("description", &self.description)
+            .field("context", &self.context)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What the edit form sends; name never changes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClusterEdit {
     /// Alias.
@@ -335,6 +351,18 @@ pub struct ClusterEdit {
     pub credential: Option<(String, String)>,
 }
 
+impl fmt::Debug for ClusterEdit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClusterEdit")
+            .field("alias", &self.alias)
+            .field("provider", &self.provider)
+            .field("labels", &self.labels)
+            .field("description", &self.description)
+            .field("context", &self.credential.as_ref().map(|(_, context)| context))
+            .finish_non_exhaustive()
+    }
+}
+
 /// One namespace in a picker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -343,4 +371,22 @@ pub struct NamespaceRow {
     pub name: String,
     /// Whether it is being deleted; such a one cannot be chosen (PS 3.1).
     pub terminating: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pasted_kubeconfig_is_not_printed() {
+        let input =
+            ClusterInput { name: "prod".into(), kubeconfig: "CANARY".into(), ..ClusterInput::default() };
+        let edit =
+            ClusterEdit { credential: Some(("CANARY".into(), "ctx".into())), ..ClusterEdit::default() };
+        let printed = format!("{input:?} {edit:?}");
+        assert!(
+            !printed.contains("CANARY") && printed.contains("prod") && printed.contains("ctx"),
+            "{printed}"
+        );
+    }
 }

@@ -24,7 +24,7 @@ use serde_json::Value;
 pub use crate::diagnosis::{Diagnosis, Document, Edit, Finding, Repair, Stripped, TextRange};
 pub use clean::clean;
 pub use order::order;
-pub use place::range_of;
+pub use place::{range_of, ranges_of};
 
 use crate::{Severity, Text, Word, words::doctor as words};
 use read::{Failure, Node};

@@ -63,6 +63,13 @@ fn hostile_text_is_refused_in_words_and_in_time() {
             &[],
         ),
         ("1 MB of one key", "a: 1\n".repeat(200_000 / PART), &[]),
+        ("a bracket and 1 MB of empty lines", format!("a: [{}", "\n".repeat(1_000_000 / PART)), &[]),
+        ("a bracket, a value and 1 MB of blanks", format!("a: [b{}", "\n ".repeat(500_000 / PART)), &[]),
+        (
+            "a large value and small ones of its name",
+            format!("a: [0{}]\n{}", ", 0".repeat(20_000 / PART), "a: 1\n".repeat(15_000 / PART)),
+            &["duplicate-key"],
+        ),
         ("1 MB of glued keys", "spec:name: 1\n".repeat(80_000 / PART), &[]),
         ("100 broken documents", "---\na:\n  b: c\n   d: e\n f: g\n".repeat(100), &[]),
     ];

@@ -72,15 +72,13 @@ impl Hasher {
     /// # Errors
     /// When the system gives no randomness or memory.
     pub async fn hash(&self, password: Secret) -> Result<String, HashFailed> {
-        let _slot = self.slots.acquire().await.map_err(|_| HashFailed)?;
-        tokio::task::spawn_blocking(move || hash_now(&password)).await.map_err(|_| HashFailed)?
+        self.compute(move || hash_now(&password)).await?
     }
 
     /// Whether a password fits a stored hash. Without a hash (no such user, no password set) the same
     /// work is done and the answer is no.
     pub async fn verify(&self, password: Secret, hash: Option<String>) -> bool {
-        let Ok(_slot) = self.slots.acquire().await else { return false };
-        tokio::task::spawn_blocking(move || match hash {
+        self.compute(move || match hash {
             Some(hash) => verify_now(&password, &hash),
             None => {
                 verify_now(&password, &DECOY);
@@ -89,6 +87,20 @@ impl Hasher {
         })
         .await
         .unwrap_or(false)
+    }
+
+    /// Works on a thread of its own when a slot is free. The slot goes with the work: a client that goes
+    /// away ends its request, not the hash that is being computed.
+    async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashFailed> {
+        let slot = Arc::clone(&self.slots).acquire_owned().await.map_err(|_| HashFailed)?;
+        let work = move || {
+            let _slot = slot;
+            work()
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| HashFailed)
     }
 }
 
@@ -106,6 +118,29 @@ mod tests {
         assert!(!hasher.verify(Secret::new("correct horse batterx"), Some(hash)).await);
         assert!(!hasher.verify(Secret::new("x"), Some("not a hash".to_owned())).await);
         assert!(!hasher.verify(Secret::new("-"), None).await);
+    }
+
+    #[tokio::test]
+    async fn a_request_that_ends_keeps_its_slot_until_the_work_is_done() {
+        let hasher = Hasher::default();
+        let (begin, begun) = tokio::sync::oneshot::channel();
+        let (finish, finished) = std::sync::mpsc::channel::<()>();
+        let request = tokio::spawn({
+            let hasher = hasher.clone();
+            async move {
+                let work = move || {
+                    let _ = begin.send(());
+                    let _ = finished.recv();
+                };
+                hasher.compute(work).await
+            }
+        });
+        begun.await.unwrap();
+        request.abort();
+        assert!(request.await.unwrap_err().is_cancelled());
+        assert_eq!(hasher.slots.available_permits(), AT_ONCE - 1);
+        finish.send(()).unwrap();
+        let _ = hasher.slots.acquire_many(u32::try_from(AT_ONCE).unwrap()).await.unwrap();
     }
 
     #[test]

@@ -39,6 +39,31 @@ struct Found {
 
 type Values = BTreeMap<&'static str, Found>;
 
+/// The environment as text. Of other programs' variables those that are none are left out; of ours they
+/// are refused.
+///
+/// # Errors
+/// Names the variable.
+pub fn environment(
+    variables: impl IntoIterator<Item = (OsString, OsString)>,
+) -> Result<BTreeMap<String, String>, ConfigError> {
+    let mut env = BTreeMap::new();
+    for (name, value) in variables {
+        let Ok(name) = name.into_string() else { continue };
+        match value.into_string() {
+            Ok(value) => {
+                env.insert(name, value);
+            }
+            Err(_) if name.starts_with(ENV_PREFIX) => {
+                let place = format!("environment variable {name}");
+                return Err(ConfigError::Value { place, problem: "its value is not UTF-8 text".to_owned() });
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(env)
+}
+
 /// Reads everything.
 ///
 /// # Errors

@@ -178,3 +178,17 @@ fn the_manual_holds_the_same_table() {
     let table = markdown_table();
     assert!(manual.contains(&table), "docs/operations.md must hold this table:\n{table}");
 }
+
+#[test]
+fn an_environment_of_strange_bytes_is_no_panic() {
+    use std::{ffi::OsString, os::unix::ffi::OsStringExt as _};
+    let strange = || OsString::from_vec(vec![b'x', 0xff]);
+    let env = environment([
+        ("HOME".into(), "/home/ada".into()),
+        ("LS_COLORS".into(), strange()),
+        (strange(), "x".into()),
+    ]);
+    assert_eq!(env.unwrap(), BTreeMap::from([("HOME".to_owned(), "/home/ada".to_owned())]));
+    let error = environment([("BINNACLE_DATA_DIR".into(), strange())]).unwrap_err();
+    assert_eq!(error.to_string(), "environment variable BINNACLE_DATA_DIR: its value is not UTF-8 text");
+}

@@ -20,8 +20,8 @@ use tokio::{
     time::{MissedTickBehavior, interval, timeout},
 };
 
-use super::subscription;
-use crate::{auth::Session, state::AppState, store::now};
+use super::{LARGEST, subscription};
+use crate::{auth::Session, middleware::observe, state::AppState, store::now};
 
 /// Messages waiting for the writer.
 const QUEUE: usize = 16;
@@ -62,15 +62,16 @@ impl End {
     }
 }
 
-/// Serves a socket until it ends; nothing of it is left then.
-pub async fn serve(state: AppState, session: Session, socket: WebSocket) {
+/// Serves a socket until it ends; nothing of it is left then. `request` is the id of the request that
+/// opened it.
+pub async fn serve(state: AppState, session: Session, request: String, socket: WebSocket) {
     let _counted = state.metrics.live_socket();
     let (sink, stream) = socket.split();
     let (queue, waiting) = mpsc::channel(QUEUE);
     let mut writer = tokio::spawn(write(sink, waiting));
     let end = tokio::select! {
         _ = &mut writer => End::Gone,
-        end = read(&state, &session, stream, queue.clone()) => end,
+        end = read(&state, &session, &request, stream, queue.clone()) => end,
         () = session_ends(&state, &session) => End::SignedOut,
         () = state.stop.cancelled() => End::Stopping,
     };
@@ -87,31 +88,51 @@ pub async fn serve(state: AppState, session: Session, socket: WebSocket) {
 /// What goes to the writer.
 #[derive(Debug)]
 pub enum Outgoing {
-    /// A message.
-    Message(ServerMessage),
+    /// A message's text.
+    Message(Utf8Bytes),
     /// The end.
     Close(CloseFrame),
 }
 
+impl Outgoing {
+    /// A message.
+    ///
+    /// # Errors
+    /// When it is larger than a tab is sent: it costs its own subscription, not the socket.
+    pub fn message(message: &ServerMessage) -> Result<Self, AppError> {
+        let text = serde_json::to_string(message).map_err(|error| {
+            tracing::error!(%error, "a live message cannot be written");
+            AppError::Internal { request_id: observe::current_id() }
+        })?;
+        if text.len() > LARGEST {
+            tracing::warn!(bytes = text.len(), "a live message is too large");
+            return Err(AppError::TooLarge { limit: format!("{} MiB", LARGEST >> 20) });
+        }
+        Ok(Outgoing::Message(text.into()))
+    }
+
+    /// The end of a subscription. An error that does not fit is said by its limit alone.
+    pub fn failed(id: u32, error: AppError) -> Self {
+        Outgoing::message(&ServerMessage::Failed { id, error }).unwrap_or_else(|error| {
+            let text = serde_json::to_string(&ServerMessage::Failed { id, error });
+            Outgoing::Message(text.unwrap_or_default().into())
+        })
+    }
+}
+
 async fn write(mut sink: SplitSink<WebSocket, Message>, mut waiting: mpsc::Receiver<Outgoing>) {
+    let alive = serde_json::to_string(&ServerMessage::Alive).map(Utf8Bytes::from).unwrap_or_default();
     loop {
-        let message = match timeout(ALIVE_EVERY, waiting.recv()).await {
-            Ok(Some(Outgoing::Message(message))) => message,
+        let text = match timeout(ALIVE_EVERY, waiting.recv()).await {
+            Ok(Some(Outgoing::Message(text))) => text,
             Ok(Some(Outgoing::Close(frame))) => {
                 let _ = timeout(CLOSE_PATIENCE, sink.send(Message::Close(Some(frame)))).await;
                 return;
             }
             Ok(None) => return,
-            Err(_) => ServerMessage::Alive,
+            Err(_) => alive.clone(),
         };
-        let text = match serde_json::to_string(&message) {
-            Ok(text) => text,
-            Err(error) => {
-                tracing::error!(%error, "a live message cannot be written");
-                return;
-            }
-        };
-        match timeout(WRITE_PATIENCE, sink.send(Message::Text(text.into()))).await {
+        match timeout(WRITE_PATIENCE, sink.send(Message::Text(text))).await {
             Ok(Ok(())) => {}
             Ok(Err(_)) => return,
             Err(_) => {
@@ -143,6 +164,7 @@ async fn session_ends(state: &AppState, session: &Session) {
 async fn read(
     state: &AppState,
     session: &Session,
+    request: &str,
     mut stream: SplitStream<WebSocket>,
     queue: mpsc::Sender<Outgoing>,
 ) -> End {
@@ -153,8 +175,17 @@ async fn read(
     loop {
         let message = tokio::select! {
             message = stream.next() => message,
-            Some(_) = tasks.join_next() => {
+            Some(ended) = tasks.join_next() => {
+                let broken = ended.err().filter(|error| error.is_panic()).map(|error| error.id());
+                let id = running.iter().find(|(_, task)| Some(task.id()) == broken).map(|(id, _)| *id);
                 running.retain(|_, task| !task.is_finished());
+                if let Some(id) = id {
+                    // A page that waits for news that nobody sends would look live.
+                    let error = AppError::Internal { request_id: request.to_owned() };
+                    if queue.send(Outgoing::failed(id, error)).await.is_err() {
+                        return End::Gone;
+                    }
+                }
                 continue;
             }
         };
@@ -184,15 +215,14 @@ async fn read(
                         [MAX_SUBSCRIPTIONS.to_string()],
                     );
                     let error = AppError::Refused { text };
-                    let refusal = Outgoing::Message(ServerMessage::Failed { id, error });
-                    if queue.send(refusal).await.is_err() {
+                    if queue.send(Outgoing::failed(id, error)).await.is_err() {
                         return End::Gone;
                     }
                     continue;
                 }
                 let follow =
                     subscription::follow(state.clone(), session.caller.clone(), id, topic, queue.clone());
-                running.insert(id, tasks.spawn(follow));
+                running.insert(id, tasks.spawn(observe::within(request.to_owned(), follow)));
             }
             Ok(ClientMessage::Unsubscribe { id }) => {
                 if let Some(task) = running.remove(&id) {

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use binnacle_model::{
-    AppError, Result,
+    AppError, Result, Text,
     live::{PageDelta, ServerMessage, Topic, Update},
     session::Caller,
+    words::{Arg, errors as words},
     workload::ListPage,
 };
 use tokio::{
@@ -21,12 +22,15 @@ use crate::{middleware::observe, state::AppState};
 const COALESCE: Duration = Duration::from_millis(40);
 /// A look without a reason: rights that changed, data that grew stale.
 const TICK: Duration = Duration::from_secs(1);
+/// The same where each look asks the API server: what changes there is told.
+const DEAR_TICK: Duration = Duration::from_secs(10);
 /// The same where the last look failed for a reason that may pass.
 const RETRY: Duration = Duration::from_secs(2);
 /// A look may take this long; the backend's own deadlines are shorter.
 const LOOK: Duration = Duration::from_secs(20);
 
 /// What was sent last.
+#[cfg_attr(test, derive(Debug, PartialEq))]
 enum Sent {
     Nothing,
     Page(ListPage),
@@ -36,40 +40,66 @@ enum Sent {
 /// Follows a topic for a caller until the task is dropped, the socket is gone, or the topic may not
 /// or cannot be followed.
 pub async fn follow(state: AppState, caller: Caller, id: u32, topic: Topic, queue: mpsc::Sender<Outgoing>) {
-    let mut changes = state.changes.watch(&topic);
+    // Only who has seen a thing may have it watched for him: a watch costs the cluster something.
+    let mut changes: Option<watch::Receiver<u64>> = None;
     let mut sent = Sent::Nothing;
     loop {
-        // Before the look, so that a change during it is not lost.
-        changes.mark_unchanged();
-        let mut pause = TICK;
-        match timeout(LOOK, look(&state, &caller, &topic)).await {
-            Ok(Ok(found)) => {
-                let (update, kept) = difference(sent, found);
-                sent = kept;
-                if let Some(update) = update {
-                    let message = Outgoing::Message(ServerMessage::Update { id, update });
-                    if queue.send(message).await.is_err() {
-                        return;
-                    }
+        if let Some(changes) = &mut changes {
+            // Before the look, so that a change during it is not lost.
+            changes.mark_unchanged();
+        }
+        let looked = timeout(LOOK, look(&state, &caller, &topic)).await;
+        let (pause, kept, update) = match looked.unwrap_or_else(|_| Err(too_slow(&topic))) {
+            Ok(found) => {
+                let mut pause = tick(&topic);
+                // The old one may speak for a cluster that has got another credential since.
+                if changes.as_ref().is_none_or(|changes| changes.has_changed().is_err()) {
+                    changes = Some(state.changes.watch(&topic));
+                    // What changed between the look and the watch is seen soon.
+                    pause = TICK;
                 }
+                let (update, kept) = difference(sent, found);
+                (pause, kept, update)
             }
-            Ok(Err(error)) if may_pass(&error) => pause = RETRY,
-            Ok(Err(error)) => {
-                let _ = queue.send(Outgoing::Message(ServerMessage::Failed { id, error })).await;
+            Err(error) if may_pass(&error) => {
+                let (update, kept) = grown_stale(sent, &error);
+                (RETRY, kept, update)
+            }
+            Err(error) => {
+                let _ = queue.send(Outgoing::failed(id, error)).await;
                 return;
             }
-            Err(_) => pause = RETRY,
+        };
+        sent = kept;
+        if let Some(update) = update {
+            let (message, last) = match Outgoing::message(&ServerMessage::Update { id, update }) {
+                Ok(message) => (message, false),
+                // The tab would not know what it missed: it may ask anew.
+                Err(error) => (Outgoing::failed(id, error), true),
+            };
+            if queue.send(message).await.is_err() || last {
+                return;
+            }
         }
-        wait(&mut changes, pause).await;
+        wait(changes.as_mut(), pause).await;
+    }
+}
+
+/// How long to wait for a reason to look.
+fn tick(topic: &Topic) -> Duration {
+    match topic {
+        Topic::Clusters | Topic::List { .. } => TICK,
+        Topic::Cluster { .. } | Topic::Workload { .. } => DEAR_TICK,
     }
 }
 
 /// Until something changed and a moment passed, or the pause is over.
-async fn wait(changes: &mut watch::Receiver<u64>, pause: Duration) {
+async fn wait(changes: Option<&mut watch::Receiver<u64>>, pause: Duration) {
+    let Some(changes) = changes else { return sleep(pause).await };
     match timeout(pause, changes.changed()).await {
         Ok(Ok(())) => sleep(COALESCE).await,
         // The sender is gone, and an answer would come at once for ever: the pause is the tick.
-        Ok(Err(_)) => sleep(pause).await,
+        Ok(Err(_)) => sleep(pause.min(TICK)).await,
         Err(_) => {}
     }
 }
@@ -94,6 +124,17 @@ async fn look(state: &AppState, caller: &Caller, topic: &Topic) -> Result<Update
     }
 }
 
+/// The error of a look that took too long.
+fn too_slow(topic: &Topic) -> AppError {
+    let cluster = match topic {
+        Topic::Clusters => "",
+        Topic::Cluster { name: cluster } | Topic::Workload { cluster, .. } => cluster,
+        Topic::List { query } => &query.cluster,
+    };
+    let seconds = u32::try_from(LOOK.as_secs()).unwrap_or(u32::MAX);
+    AppError::Timeout { cluster: cluster.to_owned(), seconds }
+}
+
 /// What to send, if anything, and what is then known to the tab.
 fn difference(sent: Sent, found: Update) -> (Option<Update>, Sent) {
     match (sent, found) {
@@ -104,6 +145,44 @@ fn difference(sent: Sent, found: Update) -> (Option<Update>, Sent) {
         (_, Update::Page { page }) => (Some(Update::Page { page: page.clone() }), Sent::Page(page)),
         (Sent::Other(old), new) if old == new => (None, Sent::Other(old)),
         (_, new) => (Some(new.clone()), Sent::Other(new)),
+    }
+}
+
+/// What was sent last once more, as old as it now is: a page must not call itself live while its
+/// cluster does not answer. Nothing when the tab knows already, or has nothing that could be old.
+fn grown_stale(sent: Sent, error: &AppError) -> (Option<Update>, Sent) {
+    let Some(reason) = outage(error) else { return (None, sent) };
+    let found = match &sent {
+        Sent::Page(page) => {
+            let mut page = page.clone();
+            page.freshness.stale = Some(reason);
+            Update::Page { page }
+        }
+        Sent::Other(Update::Workload { detail }) => {
+            let mut detail = detail.clone();
+            detail.freshness.stale = Some(reason);
+            Update::Workload { detail }
+        }
+        Sent::Other(Update::Cluster { detail }) => {
+            let mut detail = detail.clone();
+            detail.row.freshness.stale = Some(reason);
+            Update::Cluster { detail }
+        }
+        Sent::Nothing | Sent::Other(_) => return (None, sent),
+    };
+    difference(sent, found)
+}
+
+/// Why the cluster cannot be asked, as the pages say it; `None` when it is not the cluster's doing.
+fn outage(error: &AppError) -> Option<Text> {
+    match error {
+        AppError::Unreachable { .. } => Some(error.text()),
+        // The error's own sentence speaks of a change whose fate is unknown; a look changes nothing.
+        AppError::Timeout { cluster, seconds } => {
+            let why = Text::new(&words::REACH_TIMEOUT, [seconds.to_string()]);
+            Some(Text::new(&words::UNREACHABLE, [Arg::from(cluster), Arg::from(why)]))
+        }
+        _ => None,
     }
 }
 
@@ -119,5 +198,54 @@ fn may_pass(error: &AppError) -> bool {
             true
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use binnacle_model::{cluster::Freshness, object::WorkloadKind};
+
+    use super::*;
+
+    fn page(stale: Option<Text>) -> ListPage {
+        ListPage {
+            rows: vec![],
+            matching: 0,
+            total: 0,
+            counts: vec![],
+            freshness: Freshness { as_of: Some(5), stale },
+            limited_to: None,
+            sequence: 1,
+        }
+    }
+
+    #[test]
+    fn an_outage_is_told_once_for_each_reason_and_ends_with_the_next_look() {
+        let down = |why: &str| AppError::Unreachable { cluster: "east".into(), reason: Text::raw(why) };
+        let (update, sent) = grown_stale(Sent::Page(page(None)), &down("a"));
+        let Some(Update::Delta { delta }) = update else { panic!("the page grows stale") };
+        assert_eq!(delta.frame.freshness, Freshness { as_of: Some(5), stale: Some(down("a").text()) });
+        let (update, sent) = grown_stale(sent, &down("a"));
+        assert_eq!(update, None, "the tab knows");
+        let (update, sent) = grown_stale(sent, &down("b"));
+        assert!(update.is_some(), "another reason");
+        let (update, sent) = difference(sent, Update::Page { page: page(None) });
+        assert!(matches!(update, Some(Update::Delta { .. })), "fresh again");
+        // A slow look says nothing of changes whose fate is unknown.
+        let topic = Topic::List {
+            query: binnacle_model::workload::ListQuery::all("east", WorkloadKind::StatefulSet),
+        };
+        let (_, sent) = grown_stale(sent, &too_slow(&topic));
+        let Sent::Page(page) = sent else { panic!("a page stays a page") };
+        assert_eq!(page.freshness.stale.unwrap().key, words::UNREACHABLE.key);
+    }
+
+    #[test]
+    fn what_is_not_the_clusters_doing_marks_nothing() {
+        let error = AppError::TooManyRequests { retry_after: 1 };
+        assert_eq!(grown_stale(Sent::Page(page(None)), &error), (None, Sent::Page(page(None))));
+        let down = AppError::Unreachable { cluster: "east".into(), reason: Text::raw("x") };
+        assert_eq!(grown_stale(Sent::Nothing, &down), (None, Sent::Nothing));
+        assert_eq!(grown_stale(Sent::Other(Update::Gone), &down), (None, Sent::Other(Update::Gone)));
     }
 }

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use binnacle_model::{
-    AppError,
+    AppError, Text,
+    cluster::Freshness,
     live::{ClientMessage, MAX_SUBSCRIPTIONS, ServerMessage, Topic, Update},
     object::WorkloadKind,
     status::{WorkloadState, WorkloadStatus},
-    workload::{ListQuery, WorkloadRow},
+    workload::{ListQuery, WorkloadDetail, WorkloadRow},
 };
 use futures::{SinkExt as _, StreamExt as _};
 use tokio::{net::TcpStream, time::timeout};
@@ -16,9 +17,13 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest as _, protocol::frame::coding::CloseCode},
 };
 
+use super::{LARGEST, SOCKETS_PER_SESSION};
 use crate::{
-    auth, serve,
-    tests::app::{ORIGIN, TestApp},
+    auth, metrics, serve,
+    tests::{
+        app::{BROKEN, ORIGIN, TestApp},
+        panics::count_panics,
+    },
 };
 
 type Tab = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -67,6 +72,31 @@ async fn subscribe(tab: &mut Tab, id: u32) {
         },
     )
     .await;
+}
+
+async fn open_workload(tab: &mut Tab, id: u32, name: &str) {
+    let topic = Topic::Workload {
+        cluster: "prod".into(),
+        kind: WorkloadKind::StatefulSet,
+        namespace: "default".into(),
+        name: name.into(),
+    };
+    say(tab, &ClientMessage::Subscribe { id, topic }).await;
+}
+
+fn workload(description: &str) -> WorkloadDetail {
+    WorkloadDetail {
+        row: row("web", 1),
+        object: serde_json::json!({"kind": "StatefulSet"}),
+        description: description.into(),
+        labels: vec![],
+        annotations: vec![],
+        conditions: vec![],
+        containers: vec![],
+        pods: Ok(vec![]),
+        events: Ok(vec![]),
+        freshness: Freshness { as_of: Some(5), stale: None },
+    }
 }
 
 /// The next message but `Alive`.
@@ -238,4 +268,93 @@ async fn everything_ends_when_the_console_stops() {
     assert_eq!(closed(&mut tab).await, CloseCode::Away);
     timeout(Duration::from_secs(5), console.app.state.tasks.wait()).await.expect("all tasks end");
     assert_eq!(console.app.state.metrics.live_sockets(), 0);
+}
+
+#[tokio::test]
+async fn a_workloads_page_grows_stale_with_its_cluster_and_fresh_again() {
+    let console = Running::new().await;
+    let backend = &console.app.backend;
+    *backend.workload.lock().unwrap() = Some(workload("one"));
+    let mut tab = console.tab().await;
+    open_workload(&mut tab, 3, "web").await;
+    let ServerMessage::Update { update: Update::Workload { detail }, .. } = hear(&mut tab).await else {
+        panic!("the page")
+    };
+    assert_eq!(detail.freshness.stale, None);
+    let down = AppError::Unreachable { cluster: "prod".into(), reason: Text::raw("gone") };
+    for (failure, stale) in [(Some(down.clone()), Some(down.text())), (None, None)] {
+        *backend.failure.lock().unwrap() = failure;
+        backend.tell();
+        let ServerMessage::Update { update: Update::Workload { detail }, .. } = hear(&mut tab).await else {
+            panic!("the page again")
+        };
+        assert_eq!((detail.freshness.stale, detail.description.as_str()), (stale, "one"));
+        assert_eq!(detail.freshness.as_of, Some(5));
+    }
+}
+
+#[tokio::test]
+async fn only_what_may_be_seen_is_watched() {
+    let console = Running::new().await;
+    let forbidden = AppError::Forbidden {
+        verb: "get".into(),
+        resource: "statefulsets.apps".into(),
+        scope: "default".into(),
+        message: String::new(),
+    };
+    *console.app.backend.failure.lock().unwrap() = Some(forbidden);
+    let mut tab = console.tab().await;
+    open_workload(&mut tab, 1, "web").await;
+    assert!(matches!(hear(&mut tab).await, ServerMessage::Failed { id: 1, .. }));
+    assert_eq!(*console.app.backend.watched.lock().unwrap(), []);
+}
+
+#[tokio::test]
+async fn one_message_too_large_costs_its_subscription_alone() {
+    let console = Running::new().await;
+    *console.app.backend.workload.lock().unwrap() = Some(workload(&"x".repeat(LARGEST)));
+    let mut tab = console.tab().await;
+    open_workload(&mut tab, 1, "web").await;
+    let error = AppError::TooLarge { limit: "8 MiB".into() };
+    assert_eq!(hear(&mut tab).await, ServerMessage::Failed { id: 1, error });
+    // What is just below passes, and the socket serves others.
+    *console.app.backend.workload.lock().unwrap() = Some(workload(&"x".repeat(LARGEST - 4096)));
+    open_workload(&mut tab, 2, "web").await;
+    assert!(matches!(hear(&mut tab).await, ServerMessage::Update { id: 2, .. }));
+}
+
+#[tokio::test]
+async fn a_subscription_that_panics_says_so_and_is_counted() {
+    let console = Running::new().await;
+    count_panics();
+    let before = metrics::panics();
+    let mut tab = console.tab().await;
+    open_workload(&mut tab, 4, BROKEN).await;
+    let ServerMessage::Failed { id: 4, error: AppError::Internal { request_id } } = hear(&mut tab).await
+    else {
+        panic!("the page is told")
+    };
+    assert!(!request_id.is_empty() && metrics::panics() > before);
+    subscribe(&mut tab, 5).await;
+    assert!(matches!(hear(&mut tab).await, ServerMessage::Update { id: 5, .. }));
+}
+
+#[tokio::test]
+async fn sockets_of_a_session_are_bounded_and_given_back() {
+    let console = Running::new().await;
+    let mut tabs = Vec::new();
+    for _ in 0..SOCKETS_PER_SESSION {
+        tabs.push(console.tab().await);
+    }
+    assert!(console.open(&console.cookie).await.is_err(), "no room");
+    let other = console.app.sign_in().await;
+    assert!(console.open(&other).await.is_ok(), "another session has its own");
+    tabs.pop();
+    timeout(Duration::from_secs(8), async {
+        while console.open(&console.cookie).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await
+    .expect("the place is given back");
 }

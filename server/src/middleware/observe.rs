@@ -1,4 +1,5 @@
-//! The outermost layer: request id, one log line, counters, and panics turned into a page.
+//! The layer that sees everything but the headers: request id, one log line, counters, and panics
+//! turned into a page.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -36,6 +37,11 @@ pub fn current_id() -> String {
     CURRENT.try_with(Clone::clone).unwrap_or_default()
 }
 
+/// Work that goes on after its request, under the request's id.
+pub fn within<F: Future>(id: String, work: F) -> impl Future<Output = F::Output> {
+    CURRENT.scope(id, work)
+}
+
 fn new_id() -> String {
     /// Where randomness fails, a count still tells requests of one process apart.
     static COUNT: AtomicU64 = AtomicU64::new(1);
@@ -64,10 +70,8 @@ pub async fn layer(
     let run = CURRENT.scope(id.clone(), AssertUnwindSafe(next.run(request)).catch_unwind());
     let mut response = match run.instrument(span.clone()).await {
         Ok(response) => response,
-        Err(_) => {
-            state.metrics.panic();
-            pages::failed(&state, &asker, &id)
-        }
+        // The panic hook has counted it.
+        Err(_) => pages::failed(&state, &asker, &id),
     };
 
     let took = start.elapsed();

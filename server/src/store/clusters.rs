@@ -70,12 +70,14 @@ impl Store {
     /// When the database fails.
     pub async fn update_cluster(&self, cluster: &StoredCluster) -> Result<bool, StoreError> {
         let done = sqlx::query(
-            "UPDATE clusters SET alias = ?, provider = ?, labels = ?, description = ?, credential = ? WHERE name = ?",
+            "UPDATE clusters SET alias = ?, provider = ?, labels = ?, description = ?, system_uid = ?, credential = ?
+             WHERE name = ?",
         )
         .bind(&cluster.alias)
         .bind(cluster.provider.as_str())
         .bind(labels_text(&cluster.labels)?)
         .bind(&cluster.description)
+        .bind(&cluster.system_uid)
         .bind(self.sealer.seal(&place(&cluster.name), &cluster.credential)?)
         .bind(&cluster.name)
         .execute(&self.pool)

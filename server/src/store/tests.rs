@@ -1,5 +1,8 @@
 use binnacle_model::{cluster::Provider, session::Role};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::{
+    io::{Read as _, Seek as _, SeekFrom, Write as _},
+    os::unix::fs::PermissionsExt as _,
+};
 
 use super::*;
 
@@ -66,6 +69,7 @@ async fn clusters_survive_a_restart_and_their_credentials_lie_sealed() {
     assert!(!store.insert_cluster(&cluster("prod")).await.unwrap(), "the name is taken");
     let mut changed = cluster("prod");
     changed.alias = "Prod".to_owned();
+    changed.system_uid = "learned later".to_owned();
     assert!(store.update_cluster(&changed).await.unwrap());
     assert!(!store.update_cluster(&cluster("other")).await.unwrap());
     for entry in fs::read_dir(directory.path()).unwrap() {
@@ -166,6 +170,26 @@ async fn a_backup_is_a_whole_store() {
     assert!(store.backup(&file).await.is_err(), "an existing file is not overwritten");
     fs::copy(_directory.path().join("key"), target.path().join("key")).unwrap();
     assert_eq!(Store::open(target.path()).await.unwrap().clusters().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_backup_is_its_owners_alone_and_needs_a_database() {
+    let (directory, store) = store().await;
+    let target = tempfile::tempdir().unwrap();
+    let file = target.path().join("copy.db");
+    store.backup(&file).await.unwrap();
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    // What cannot be finished leaves nothing that looks like a backup.
+    store.close().await;
+    let failed = target.path().join("failed.db");
+    assert!(store.backup(&failed).await.is_err());
+    assert!(!failed.exists());
+
+    assert!(Store::open_existing(directory.path()).await.is_ok());
+    let wrong = directory.path().join("wrong");
+    let error = Store::open_existing(&wrong).await.unwrap_err();
+    assert!(matches!(error, StoreError::NoDatabase(_)), "{error}");
+    assert!(!wrong.exists(), "nothing is made");
 }
 
 #[tokio::test]

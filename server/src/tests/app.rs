@@ -9,11 +9,12 @@ use axum::{
 };
 use binnacle_app::backend::Backend;
 use binnacle_model::{
-    AppError, Result,
+    AppError, FieldPath, Result,
     cluster::{
         ClusterDetail, ClusterEdit, ClusterInput, ClusterRow, Freshness, KubeconfigReport, NamespaceRow,
         VerifyReport,
     },
+    diagnosis::{Diagnosis, Finding, TextRange},
     live::Topic,
     object::{ObjectRef, WorkloadKind},
     plan::{Created, DryRun, Plan, PlanRequest},
@@ -41,6 +42,9 @@ pub const ORIGIN: &str = "http://127.0.0.1:3000";
 /// The administrator's password, where one is set.
 pub const PASSWORD: &str = "correct horse battery staple";
 
+/// The name of a workload whose page panics.
+pub const BROKEN: &str = "broken";
+
 /// Clusters that answer what a test says.
 #[derive(Default)]
 pub struct FakeBackend {
@@ -48,8 +52,12 @@ pub struct FakeBackend {
     pub rows: Mutex<Vec<WorkloadRow>>,
     /// Callers of `list`, in order.
     pub callers: Mutex<Vec<Caller>>,
-    /// What `list` fails with instead.
+    /// What `list` and `workload` fail with instead.
     pub failure: Mutex<Option<AppError>>,
+    /// Topics that were watched, in order.
+    pub watched: Mutex<Vec<Topic>>,
+    /// The page of every workload.
+    pub workload: Mutex<Option<WorkloadDetail>>,
     sender: watch::Sender<u64>,
 }
 
@@ -57,12 +65,18 @@ impl FakeBackend {
     /// Changes the rows and says so.
     pub fn set_rows(&self, rows: Vec<WorkloadRow>) {
         *self.rows.lock().unwrap() = rows;
+        self.tell();
+    }
+
+    /// Says that something changed.
+    pub fn tell(&self) {
         self.sender.send_modify(|count| *count += 1);
     }
 }
 
 impl Changes for FakeBackend {
-    fn watch(&self, _topic: &Topic) -> watch::Receiver<u64> {
+    fn watch(&self, topic: &Topic) -> watch::Receiver<u64> {
+        self.watched.lock().unwrap().push(topic.clone());
         self.sender.subscribe()
     }
 }
@@ -128,7 +142,11 @@ impl Backend for FakeBackend {
         _: &str,
         name: &str,
     ) -> Result<WorkloadDetail> {
-        nothing(name)
+        assert_ne!(name, BROKEN, "a workload that nobody can look at");
+        if let Some(error) = self.failure.lock().unwrap().clone() {
+            return Err(error);
+        }
+        self.workload.lock().unwrap().clone().map_or_else(|| nothing(name), Ok)
     }
     async fn exists(&self, _: &Caller, _: &ObjectRef) -> Result<bool> {
         Ok(false)
@@ -141,6 +159,20 @@ impl Backend for FakeBackend {
     }
     async fn dry_run(&self, _: &Caller, cluster: &str, _: &serde_json::Value) -> Result<DryRun> {
         nothing(cluster)
+    }
+    async fn diagnose(&self, _: &Caller, _: String) -> Result<Diagnosis> {
+        nothing("")
+    }
+    async fn repair(&self, _: &Caller, _: String) -> Result<(String, Vec<Finding>)> {
+        nothing("")
+    }
+    async fn locate(
+        &self,
+        _: &Caller,
+        _: String,
+        _: Vec<(u32, FieldPath)>,
+    ) -> Result<Vec<Option<TextRange>>> {
+        nothing("")
     }
     async fn plan(&self, _: &Caller, _: &PlanRequest) -> Result<Plan> {
         nothing("")

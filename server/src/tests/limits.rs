@@ -10,12 +10,15 @@ use futures::stream;
 use http::{Method, StatusCode};
 
 use super::app::{ORIGIN, TestApp, error, request};
-use crate::{middleware::limits::BODY_LIMIT, router};
+use crate::{
+    middleware::limits::{BODY, FORM},
+    router,
+};
 
 #[tokio::test]
 async fn a_declared_length_over_the_limit_is_refused_at_once() {
     let app = TestApp::new().await;
-    let length = (BODY_LIMIT + 1).to_string();
+    let length = (BODY.bytes + 1).to_string();
     let headers = [("origin", ORIGIN), ("content-length", length.as_str())];
     let response = app.send(request(Method::POST, "/api/stub", &headers, Body::empty())).await;
     let (status, error) = error(response).await;
@@ -23,8 +26,15 @@ async fn a_declared_length_over_the_limit_is_refused_at_once() {
         (status, error),
         (StatusCode::PAYLOAD_TOO_LARGE, AppError::TooLarge { limit: "2 MiB".into() })
     );
-    let page = app.post_form("/login", "", &[("content-length", &length)]).await;
-    assert_eq!(page.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    // Forms that anyone can send are short.
+    let cookie = app.sign_in().await;
+    for path in ["/login", "/welcome", "/password"] {
+        for (length, refused) in [(FORM.bytes + 1, true), (FORM.bytes, false)] {
+            let headers = [("content-length", &*length.to_string()), ("cookie", &*cookie)];
+            let page = app.post_form(path, "", &headers).await;
+            assert_eq!(page.status() == StatusCode::PAYLOAD_TOO_LARGE, refused, "{path} {length}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,8 +1,11 @@
 //! A cluster's page.
 
+use std::sync::PoisonError;
+
 use binnacle_model::{
     Result, Text,
     cluster::{ClusterAccess, ClusterDetail, ReadyCount},
+    object::WorkloadKind,
     session::Caller,
 };
 
@@ -10,7 +13,12 @@ use super::{
     Cluster,
     list::{Scope, forbidden},
 };
-use crate::{access::Question, sinks::read, watcher::Progress};
+use crate::{
+    access::Question,
+    items::CountedItem,
+    sinks::{KeptSink, TableCache, read},
+    watcher::Progress,
+};
 
 impl Cluster {
     /// The page, as far as the caller may see it.
@@ -72,31 +80,51 @@ impl Cluster {
         }
     }
 
+    /// Asked before a cache is used: the first use starts its watch, and who may see nothing starts none.
     async fn may_list(&self, caller: &Caller, resource: &str) -> bool {
         let question = Question::new("list", "apps", resource, "");
         self.access.may(&self.connection, caller, question).await.unwrap_or(false)
     }
 
     async fn sets_count(&self, caller: &Caller) -> Option<ReadyCount> {
-        let cache = self.table(binnacle_model::object::WorkloadKind::StatefulSet);
-        let known = match &*cache.progress.borrow() {
-            Progress::Live => true,
-            Progress::Stale(_) => read(&cache.table).len() > 0,
-            Progress::Loading | Progress::Forbidden(_) => false,
-        };
-        if !known || !self.may_list(caller, "statefulsets").await {
+        if !self.may_list(caller, "statefulsets").await {
             return None;
         }
-        let (ready, total) = read(&cache.table).settled();
-        let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        Some(ReadyCount { ready: small(ready), total: small(total) })
+        count_sets(&self.table(WorkloadKind::StatefulSet))
     }
 
     async fn count(&self, caller: &Caller, plural: &'static str) -> Option<ReadyCount> {
-        let cache = self.counted(plural);
-        if !cache.is_known() || !self.may_list(caller, plural).await {
+        if !self.may_list(caller, plural).await {
             return None;
         }
-        Some(read(&cache.items).count())
+        count_items(&self.counted(plural))
     }
+
+    /// What the page counts beside the row, as far as it is watched; for telling that it changed.
+    pub(super) fn counts(&self) -> Vec<(&'static str, Option<ReadyCount>)> {
+        let sets = read(&self.hub.sets).as_ref().map(|cache| ("statefulsets", count_sets(cache)));
+        let counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts: Vec<_> =
+            counted.iter().map(|(plural, cache)| (*plural, count_items(&cache.sink))).chain(sets).collect();
+        counts.sort_by_key(|(plural, _)| *plural);
+        counts
+    }
+}
+
+fn count_sets(cache: &TableCache) -> Option<ReadyCount> {
+    let known = match &*cache.progress.borrow() {
+        Progress::Live => true,
+        Progress::Stale(_) => read(&cache.table).len() > 0,
+        Progress::Loading | Progress::Forbidden(_) => false,
+    };
+    if !known {
+        return None;
+    }
+    let (ready, total) = read(&cache.table).settled();
+    let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    Some(ReadyCount { ready: small(ready), total: small(total) })
+}
+
+fn count_items(cache: &KeptSink<CountedItem>) -> Option<ReadyCount> {
+    cache.is_known().then(|| read(&cache.items).count())
 }

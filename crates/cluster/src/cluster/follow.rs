@@ -1,15 +1,23 @@
 //! Following one workload: its row, its pods, and the events about either.
 
-use std::sync::{Arc, PoisonError, atomic::AtomicBool, atomic::Ordering};
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, atomic::AtomicBool, atomic::Ordering},
+};
 
 use serde::Deserialize;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::Cluster;
 use crate::{
+    discovery::{is_name, segment},
     sinks::Hub,
     watcher::{Change, Progress, Sink},
 };
+
+/// Namespaces of one cluster whose events are watched at a time.
+const MOST_EVENT_WATCHES: usize = 64;
 
 /// An event, as far as it says whose page it is on.
 #[derive(Deserialize)]
@@ -42,6 +50,8 @@ impl Sink for EventSink {
 
     fn finish(&self) {
         self.listed.store(true, Ordering::Relaxed);
+        // What came between a page's own look and this list is in neither.
+        self.hub.touch_all();
     }
 
     fn apply(&self, changes: Vec<Change<EventItem>>) {
@@ -67,20 +77,36 @@ impl Cluster {
     pub(crate) fn follow(&self, namespace: &str, name: &str) -> watch::Receiver<u64> {
         let receiver = self.hub.follow(namespace, name);
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
-        events.entry(namespace.to_owned()).or_insert_with(|| {
+        if events.contains_key(namespace) || !is_name(namespace) {
+            return receiver;
+        }
+        if events.len() >= MOST_EVENT_WATCHES {
+            self.evict_from(&mut events);
+        }
+        // Without one, a page hears of its events by its own slow tick.
+        if events.len() < MOST_EVENT_WATCHES {
             let cancel = self.cancel.child_token();
             let sink = Arc::new(EventSink { hub: Arc::clone(&self.hub), listed: AtomicBool::new(false) });
-            let path = format!("/api/v1/namespaces/{}/events", crate::discovery::segment(namespace));
+            let path = format!("/api/v1/namespaces/{}/events", segment(namespace));
             self.watch(&path, &sink, cancel.clone());
-            cancel
-        });
+            events.insert(namespace.to_owned(), cancel);
+        }
         receiver
+    }
+
+    /// Namespaces whose events are watched.
+    #[cfg(test)]
+    pub(crate) fn event_watches(&self) -> usize {
+        self.events.lock().unwrap().len()
     }
 
     /// Ends the event watches of namespaces in which no page is open.
     pub(super) fn evict_events(&self) {
+        self.evict_from(&mut self.events.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn evict_from(&self, events: &mut HashMap<String, CancellationToken>) {
         let followed = self.hub.followed();
-        let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         events.retain(|namespace, cancel| {
             let keep = followed.iter().any(|(other, _)| other == namespace);
             if !keep {

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use binnacle_model::{
-    AppError, Result,
+    AppError, Result, Text,
     cluster::{Freshness, NamespaceRow},
     object::WorkloadKind,
+    rules::LABEL_MAX,
     session::Caller,
     words::errors as words,
     workload::{ListPage, ListQuery},
@@ -38,9 +39,15 @@ pub(crate) enum Scope {
 impl Cluster {
     /// One page of a list.
     pub(crate) async fn list(&self, caller: &Caller, query: &ListQuery) -> Result<ListPage> {
-        let cache = self.table(query.kind);
         let (verb, group, resource) = ("list", "apps", query.kind.plural());
-        let scope = self.scope(caller, verb, group, resource, query.namespace.as_deref()).await?;
+        if matches!(&*self.namespaces.progress.borrow(), Progress::Forbidden(_)) {
+            // The rows then are all that tells which namespaces there are to ask about.
+            self.table(query.kind);
+        }
+        let scope = match self.scope(caller, verb, group, resource, query.namespace.as_deref()).await {
+            Ok(scope) => scope,
+            Err(error) => return self.unseen(error),
+        };
         let allowed = match &scope {
             Scope::Everywhere => None,
             Scope::Only(namespaces) => Some(namespaces.clone()),
@@ -49,6 +56,8 @@ impl Cluster {
                 return Err(forbidden(verb, &format!("{resource}.{group}"), scope));
             }
         };
+        // Not before: a watch costs the cluster something, and who may see nothing starts none.
+        let cache = self.table(query.kind);
         self.first_list(&cache).await;
 
         let (skip, take) = window(query.page, query.page_size);
@@ -86,6 +95,34 @@ impl Cluster {
         })
     }
 
+    /// The answer when nobody says what the caller may see: a table that holds nothing is shown empty and
+    /// says why, for it tells nothing, and fills by itself once the cluster answers.
+    fn unseen(&self, error: AppError) -> Result<ListPage> {
+        let reason = match &error {
+            AppError::Unreachable { .. } => error.text(),
+            AppError::Timeout { seconds, .. } => {
+                self.does_not_answer(&Text::new(&words::REACH_TIMEOUT, [seconds.to_string()]))
+            }
+            _ => return Err(error),
+        };
+        let holds_rows = read(&self.hub.sets).as_ref().is_some_and(|cache| read(&cache.table).len() > 0);
+        if holds_rows {
+            return Err(error);
+        }
+        Ok(ListPage {
+            rows: Vec::new(),
+            matching: 0,
+            total: 0,
+            counts: Vec::new(),
+            freshness: Freshness {
+                as_of: self.connection.last_good(),
+                stale: self.outage().or(Some(reason)),
+            },
+            limited_to: None,
+            sequence: *self.counters.sets.borrow(),
+        })
+    }
+
     async fn first_list(&self, cache: &TableCache) {
         let mut progress = cache.progress.subscribe();
         let done = progress.wait_for(|progress| *progress != Progress::Loading);
@@ -119,6 +156,8 @@ impl Cluster {
             return Ok(Scope::Everywhere);
         }
         let candidates = match only {
+            // No namespace has such a name, and every name asked about is remembered.
+            Some(namespace) if namespace.len() > LABEL_MAX => return Ok(Scope::Nowhere),
             Some(namespace) => vec![namespace.to_owned()],
             None => self.namespace_names(),
         };

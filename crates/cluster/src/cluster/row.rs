@@ -3,7 +3,7 @@
 use binnacle_model::cluster::{ClusterNumbers, ClusterRow, ClusterState, Freshness, Usage};
 
 use super::Cluster;
-use crate::{connection::Health, sinks::read};
+use crate::{connection::Health, inventory::shown, sinks::read};
 
 impl Cluster {
     /// The line as it is now.
@@ -44,8 +44,8 @@ impl Cluster {
         let pods = self.pods_known().then(|| read(&self.hub.pods).sums());
         let (cpu, memory) = match (&nodes, &pods) {
             (Some((_, (cpu, memory))), Some(pods)) => (
-                Some(Usage { requested: pods.cpu, allocatable: *cpu }),
-                Some(Usage { requested: pods.memory, allocatable: *memory }),
+                Some(Usage { requested: shown(pods.cpu), allocatable: *cpu }),
+                Some(Usage { requested: shown(pods.memory), allocatable: *memory }),
             ),
             _ => (None, None),
         };

@@ -199,6 +199,12 @@ async fn rows_are_only_those_the_caller_may_list() {
 
     let refused = clusters.list(&user("eve"), &query()).await;
     assert!(matches!(refused, Err(AppError::Forbidden { .. })), "{refused:?}");
+    // What no namespace is called is not asked about, and so not remembered.
+    let long = "x".repeat(64);
+    let nowhere = ListQuery { namespace: Some(long.clone()), ..query() };
+    let refused = clusters.list(&user("eve"), &nowhere).await;
+    assert!(matches!(refused, Err(AppError::Forbidden { .. })), "{refused:?}");
+    assert_eq!(fake.count(|asked| asked.body["spec"]["resourceAttributes"]["namespace"] == long), 0);
     let seen = clusters.namespaces(&user("bob"), "east").await.unwrap();
     assert_eq!(seen.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["shop"]);
     let seen = clusters.namespaces(&user("ann"), "east").await.unwrap();
@@ -463,4 +469,225 @@ async fn verify_says_what_the_credential_may_do() {
     assert_eq!(report.issues[0].text.key, words::VERIFY_NO_IMPERSONATE.key);
     let may: Vec<bool> = report.powers.iter().map(|(_, may)| *may).collect();
     assert_eq!(may, [false, true, true, true, true, true]);
+}
+
+#[tokio::test]
+async fn a_cluster_held_still_shows_an_empty_list_that_says_why() {
+    let fake = Fake::start(|_| Answer::Silence).await;
+    let clusters = register(&fake);
+    let row = until_state(&clusters, ClusterState::Unknown).await;
+    let page = clusters.list(&admin(), &query()).await.unwrap();
+    assert_eq!((page.rows.len(), page.total, page.freshness.as_of), (0, 0, None));
+    assert_eq!(page.freshness.stale, row.freshness.stale);
+    assert!(page.freshness.stale.is_some());
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn rows_are_not_shown_while_nobody_says_whose_they_are() {
+    static DEAD: AtomicBool = AtomicBool::new(false);
+    let fake = Fake::start(healthy(|asked| {
+        if DEAD.load(Ordering::Relaxed) {
+            return Some(status(500, "InternalError", "etcd is gone"));
+        }
+        (asked.path == SETS && !asked.is_watch()).then(|| list("1", "", &[set("web", "u-w", 1, 2)]))
+    }))
+    .await;
+    let clusters = register(&fake);
+    until(&clusters, &admin(), |page| page.rows.len() == 1).await;
+    DEAD.store(true, Ordering::Relaxed);
+    until_state(&clusters, ClusterState::Unknown).await;
+    let stranger = Caller { user: "eve".to_owned(), role: Role::User };
+    let refused = clusters.list(&stranger, &query()).await;
+    assert!(matches!(refused, Err(AppError::Unreachable { .. })), "{refused:?}");
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn open_pages_hear_of_an_outage_and_of_its_end() {
+    static DEAD: AtomicBool = AtomicBool::new(false);
+    let fake = Fake::start(healthy(|_| {
+        DEAD.load(Ordering::Relaxed).then(|| status(500, "InternalError", "etcd is gone"))
+    }))
+    .await;
+    let clusters = register(&fake);
+    until_state(&clusters, ClusterState::Running).await;
+    let mut page = clusters.subscribe_workload("east", WorkloadKind::StatefulSet, "shop", "web").unwrap();
+    for (dead, state) in [(true, ClusterState::Unknown), (false, ClusterState::Running)] {
+        page.mark_unchanged();
+        DEAD.store(dead, Ordering::Relaxed);
+        timeout(Duration::from_secs(20), page.changed()).await.expect("the page is told").unwrap();
+        until_state(&clusters, state).await;
+    }
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_is_no_name_reaches_no_path() {
+    let fake = Fake::start(healthy(|_| None)).await;
+    let clusters = register(&fake);
+    until_state(&clusters, ClusterState::Running).await;
+    let target = |namespace: &str, name: &str| ObjectRef {
+        cluster: "east".into(),
+        api_version: "v1".into(),
+        kind: "ConfigMap".into(),
+        namespace: Some(namespace.into()),
+        name: name.into(),
+    };
+    let long = "x".repeat(254);
+    let kind = WorkloadKind::StatefulSet;
+    for bad in ["", ".", "..", "a/b", "a%2Fb", &long] {
+        for target in [target("shop", bad), target(bad, "conf")] {
+            assert!(!clusters.exists(&admin(), &target).await.unwrap(), "{bad:?}");
+            let deleted = clusters.delete(&admin(), &target, "uid").await;
+            assert!(matches!(deleted, Err(AppError::NotFound { .. })), "{bad:?}: {deleted:?}");
+        }
+        for (namespace, name) in [("shop", bad), (bad, "web")] {
+            let page = clusters.workload(&admin(), "east", kind, namespace, name).await;
+            assert!(matches!(page, Err(AppError::NotFound { .. })), "{bad:?}: {page:?}");
+        }
+        let typed = |version: &str| ObjectRef { api_version: version.into(), ..target("shop", "conf") };
+        for version in [format!("{bad}/v1"), format!("apps/{bad}")].iter().filter(|v| *v != "/v1") {
+            assert!(!clusters.exists(&admin(), &typed(version)).await.unwrap(), "{version}");
+        }
+        let object =
+            json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "namespace": bad}});
+        let refused = clusters.create(&admin(), "east", &object).await;
+        assert!(matches!(refused, Err(AppError::Invalid { .. })), "{bad:?}: {refused:?}");
+    }
+    let known =
+        ["/version", "/api/v1", "/apis/apps/v1", "/api/v1/nodes", "/api/v1/pods", "/api/v1/namespaces"];
+    let strange = fake.count(|asked| !known.contains(&asked.path.as_str()));
+    assert_eq!(strange, 0, "{:?}", fake.asked().iter().map(|asked| &asked.path).collect::<Vec<_>>());
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn event_watches_of_a_cluster_are_bounded() {
+    let fake = Fake::start(healthy(|_| None)).await;
+    let clusters = register(&fake);
+    until_state(&clusters, ClusterState::Running).await;
+    let open = |namespace: &str| {
+        clusters.subscribe_workload("east", WorkloadKind::StatefulSet, namespace, "web").unwrap()
+    };
+    let pages: Vec<_> = (0..80).map(|number| open(&format!("n{number}"))).collect();
+    let cluster = clusters.cluster("east").unwrap();
+    assert_eq!(cluster.event_watches(), 64);
+    // Those that nobody follows any more make room.
+    drop(pages);
+    let _page = open("late");
+    assert_eq!(cluster.event_watches(), 1);
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_plan_is_bounded_and_asks_for_an_unknown_version_once() {
+    let fake = Fake::start(healthy(|_| None)).await;
+    let clusters = register(&fake);
+    until_state(&clusters, ClusterState::Running).await;
+    let unknown = |kind: String| json!({"apiVersion": "no.example/v1", "kind": kind, "metadata": {"name": "x", "namespace": "shop"}});
+    let request = |count: usize| PlanRequest {
+        cluster: "east".into(),
+        default_namespace: "shop".into(),
+        objects: (0..count).map(|number| unknown(format!("Kind{number}"))).collect(),
+    };
+    let plan = clusters.plan(&admin(), &request(binnacle_model::doctor::MAX_DOCUMENTS)).await.unwrap();
+    assert!(plan.objects.iter().all(|object| matches!(object.refused, Some(AppError::Invalid { .. }))));
+    assert_eq!(fake.count(|asked| asked.path == "/apis/no.example/v1"), 1);
+    let refused = clusters.plan(&admin(), &request(binnacle_model::doctor::MAX_DOCUMENTS + 1)).await;
+    assert!(matches!(refused, Err(AppError::Refused { .. })), "{refused:?}");
+    clusters.shutdown().await;
+}
+
+/// A cluster whose binding of the console's administrators is what the test says; `bind` allows it.
+async fn bound(binding: Option<Value>, bind: bool) -> (Fake, VerifyReport) {
+    let fake = Fake::start(healthy(move |asked| match asked.path.as_str() {
+        REVIEWS => {
+            let attributes = &asked.body["spec"]["resourceAttributes"];
+            let refused = attributes["verb"] == "*" || attributes["verb"] == "bind" && !bind;
+            Some(Answer::Json(201, json!({"status": {"allowed": !refused}})))
+        }
+        "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings" => Some(match &binding {
+            Some(_) => status(409, "AlreadyExists", "exists"),
+            None => status(403, "Forbidden", "x cannot bind clusterroles: escalation"),
+        }),
+        "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/binnacle-admins" => {
+            binding.clone().map(|binding| Answer::Json(200, binding))
+        }
+        _ => None,
+    }))
+    .await;
+    let report = verify::verify(&fake.credential(), crate::fake::SANDBOX).await.unwrap();
+    (fake, report)
+}
+
+#[tokio::test]
+async fn the_admin_binding_is_looked_at_and_not_only_counted() {
+    let rbac = "rbac.authorization.k8s.io";
+    let with = |role: &str| {
+        json!({"roleRef": {"apiGroup": rbac, "kind": "ClusterRole", "name": role},
+            "subjects": [{"apiGroup": rbac, "kind": "Group", "name": "binnacle:admins"}]})
+    };
+    for (binding, bind, ours, warning, good) in [
+        (Some(with("cluster-admin")), true, true, None, true),
+        (Some(with("view")), true, false, Some(words::VERIFY_BINDING_OTHER), true),
+        // It may create bindings, but not of a role with more than it has itself.
+        (None, false, false, Some(words::VERIFY_NO_BINDING), true),
+        // What verification did not foresee is an error.
+        (None, true, false, None, false),
+    ] {
+        let (fake, report) = bound(binding, bind).await;
+        assert_eq!(report.admin_binding, ours);
+        let keys: Vec<&str> = report.issues.iter().map(|issue| &*issue.text.key).collect();
+        assert_eq!(keys, warning.iter().map(|word| word.key).collect::<Vec<_>>());
+        assert!(report.is_good());
+        let ensured = verify::ensure_admin_binding(&fake.credential(), crate::fake::SANDBOX, &report).await;
+        assert_eq!(ensured.is_ok(), good, "{ensured:?}");
+    }
+    // Made by someone else between the two looks.
+    let (_, clean) = bound(None, true).await;
+    let (fake, _) = bound(Some(with("view")), true).await;
+    let ensured = verify::ensure_admin_binding(&fake.credential(), crate::fake::SANDBOX, &clean).await;
+    assert!(matches!(ensured, Err(AppError::Refused { .. })), "{ensured:?}");
+}
+
+#[tokio::test]
+async fn who_may_see_nothing_starts_no_watch() {
+    let fake = Fake::start(healthy(|asked| {
+        (asked.path == REVIEWS).then(|| Answer::Json(201, json!({"status": {"allowed": false}})))
+    }))
+    .await;
+    let clusters = register(&fake);
+    until_state(&clusters, ClusterState::Running).await;
+    let eve = Caller { user: "eve".to_owned(), role: Role::User };
+    assert!(clusters.list(&eve, &query()).await.is_err());
+    clusters.detail(&eve, "east").await.unwrap();
+    assert!(read(&clusters.cluster("east").unwrap().hub.sets).is_none());
+    assert_eq!(fake.count(|asked| asked.path.starts_with("/apis/apps/v1/")), 0);
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_clusters_page_hears_when_what_it_counts_is_known() {
+    let fake = Fake::start(healthy(|asked| {
+        let item = json!({"metadata": {"uid": "d1", "resourceVersion": "1"}, "spec": {"replicas": 0}});
+        (asked.path == "/apis/apps/v1/deployments" && !asked.is_watch()).then(|| list("1", "", &[item]))
+    }))
+    .await;
+    let clusters = register(&fake);
+    until_state(&clusters, ClusterState::Running).await;
+    let mut news = clusters.subscribe_clusters();
+    let work = async {
+        loop {
+            news.mark_unchanged();
+            let numbers = clusters.detail(&admin(), "east").await.unwrap().row.numbers;
+            if let (Some(deployments), Some(sets)) = (numbers.deployments, numbers.stateful_sets) {
+                return (deployments.total, sets.total);
+            }
+            news.changed().await.unwrap();
+        }
+    };
+    let counts = timeout(Duration::from_secs(20), work).await.expect("the page is told");
+    assert_eq!(counts, (1, 0));
+    clusters.shutdown().await;
 }

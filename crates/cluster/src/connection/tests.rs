@@ -156,3 +156,37 @@ async fn a_closed_port_and_an_unknown_name_have_their_own_sentences() {
         assert_eq!(failure.reason().key, word.key, "{failure:?}");
     }
 }
+
+/// Whatever one person can make happen does not take the cluster from the others.
+#[tokio::test]
+async fn nothing_a_caller_can_ask_opens_the_breaker() {
+    let fake = Fake::start(|asked| match asked.path.as_str() {
+        "/slow" => Answer::Silence,
+        "/large" => Answer::Large(2 << 20),
+        "/moved" => Answer::Redirect("/x".to_owned()),
+        _ => Answer::Json(200, json!({})),
+    })
+    .await;
+    let connection = Connection::new(&fake.credential(), SANDBOX).unwrap();
+    let odd = Caller { user: "e\nve".to_owned(), role: Role::User };
+    for _ in 0..OPEN_AFTER * 2 {
+        let slow = Call::write(Method::POST, "/slow", "{}").within(Duration::from_millis(20));
+        for (identity, call) in [
+            (Identity::Console, slow),
+            (Identity::Console, Call::get("/large").capped(1 << 20)),
+            (Identity::Console, Call::get("/moved")),
+            (Identity::Console, Call::get("/a b")),
+            (Identity::Console, Call::get(format!("/{}", "x".repeat(70_000)))),
+            (Identity::Caller(&odd), Call::get("/x")),
+        ] {
+            connection.call(identity, call).await.unwrap_err();
+        }
+    }
+    assert!(!connection.is_down());
+    connection.wake.notified().await;
+    let failure = connection.call(Identity::Console, Call::get("/a b")).await.unwrap_err();
+    assert!(matches!(failure, Failure::Unsendable), "{failure:?}");
+    // The probe itself is judged by all of it.
+    connection.call(Identity::Console, Call { probe: true, ..Call::get("/moved") }).await.unwrap_err();
+    assert!(connection.is_down());
+}

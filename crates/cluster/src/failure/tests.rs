@@ -49,6 +49,17 @@ fn causes_land_on_their_fields() {
 }
 
 #[test]
+fn a_flood_of_causes_is_cut() {
+    let causes: Vec<Value> =
+        (0..2_000).map(|n| json!({"message": "x".repeat(2_000), "field": format!("spec.f{n}")})).collect();
+    let found = issues(map(422, &json!({"message": "bad", "details": {"causes": causes}})));
+    assert_eq!(found.len(), MOST_ISSUES);
+    assert!(found.iter().all(|(_, text)| text.chars().count() <= brief::SENTENCE + 1));
+    let long = map(500, &json!({"message": "y".repeat(1 << 20)}));
+    assert!(format!("{long:?}").len() < 2_000);
+}
+
+#[test]
 fn decoding_errors_land_on_their_fields() {
     for (message, expected) in [
         (

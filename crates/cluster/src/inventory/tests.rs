@@ -36,6 +36,25 @@ fn sums_follow_every_change() {
 }
 
 #[test]
+fn sums_of_absurd_numbers_do_not_wrap() {
+    let mut pods = Pods::default();
+    for uid in ["1", "2"] {
+        pods.upsert(PodItem { memory: u64::MAX, ..pod(uid, "web-0", true, "Running", "", "n1") });
+    }
+    assert_eq!(shown(pods.sums().memory), u64::MAX);
+    pods.remove("1");
+    pods.remove("2");
+    assert_eq!(pods.sums(), PodSums::default());
+
+    let mut nodes = Kept::default();
+    for name in ["a", "b"] {
+        let node: NodeItem = serde_json::from_value(json!({"metadata": {"name": name}})).unwrap();
+        nodes.upsert(NodeItem { cpu: u64::MAX, ..node });
+    }
+    assert_eq!(nodes.allocatable().0, u64::MAX);
+}
+
+#[test]
 fn the_lowest_bad_pod_speaks_for_its_owner() {
     let mut pods = Pods::default();
     for (uid, name, waiting) in

@@ -64,7 +64,7 @@ fn naive(rows: &[WorkloadRow], filter: &Filter<'_>) -> Found {
             SortBy::Namespace => (0, space.clone(), name, space),
             SortBy::Status => (i64::from(state_index(row.status.state)), String::new(), name, space),
             SortBy::Ready => (i64::from(row.ready), String::new(), name, space),
-            SortBy::Age => (row.created, String::new(), name, space),
+            SortBy::Age => (-row.created, String::new(), name, space),
         }
     });
     if filter.descending {
@@ -180,6 +180,17 @@ fn a_pod_changes_its_owners_status_and_place() {
     assert_eq!(names(&found), ["beta", "alpha"]);
     assert_eq!(found.counts, [(WorkloadState::NotReady, 1), (WorkloadState::Running, 1)]);
     assert_eq!(table.settled(), (1, 2));
+}
+
+#[test]
+fn ages_count_up() {
+    let mut table = Table::default();
+    for (name, created) in [("old", 1_000), ("young", 3_000), ("middle", 2_000)] {
+        table.upsert(item(name, "n", name, 1, 1, "i", created), None);
+    }
+    let by_age = Filter { sort: SortBy::Age, ..everything() };
+    assert_eq!(names(&table.query(&by_age)), ["young", "middle", "old"]);
+    assert_eq!(names(&table.query(&Filter { descending: true, ..by_age })), ["old", "middle", "young"]);
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn duplicate(text: &str, lines: &[Span], first: &Key, value: &Node, key: &Key, m
     );
     // Its line in the whole text is known where places are turned into lines.
     fix.lines = Some((first.start, first.start));
-    if value.value() == member.value()
+    if value.is_same(member)
         && let Some(edit) = whole_lines(text, lines, key.start, member.end.max(key.end))
     {
         return fix.mend(&words::DOCTOR_REMOVE_SECOND, vec![edit]);

@@ -1,5 +1,7 @@
 //! From a field to its place in the text.
 
+use std::collections::HashMap;
+
 use super::{
     Chunk, chunks,
     read::{Node, Shape, read},
@@ -10,18 +12,28 @@ use crate::{FieldPath, Segment, diagnosis::TextRange};
 /// The place of a field in a document of the text, or of the nearest one around it that exists.
 /// `None` when there is no such document or it cannot be read.
 pub fn range_of(text: &str, document: u32, path: &FieldPath) -> Option<TextRange> {
-    if text.len() > super::MAX_BYTES {
-        return None;
-    }
-    super::deep(|| locate(text, document, path)).flatten()
+    ranges_of(text, &[(document, path.clone())]).pop().flatten()
 }
 
-fn locate(text: &str, document: u32, path: &FieldPath) -> Option<TextRange> {
-    let Chunk { start, end } = chunks(text)?.get(usize::try_from(document).ok()?).copied()?;
-    let given = text.get(start..end)?;
-    let root = read(given).ok()??;
-    let (from, to) = find(given, &root, &path.0);
-    Some(Places::new(text).range(start + from, start + to))
+/// The places of some fields, as [`range_of`] gives each. A document is read once, however many of its
+/// fields are asked for.
+pub fn ranges_of(text: &str, places: &[(u32, FieldPath)]) -> Vec<Option<TextRange>> {
+    let found = if text.len() > super::MAX_BYTES { None } else { super::deep(|| locate(text, places)) };
+    found.flatten().unwrap_or_else(|| vec![None; places.len()])
+}
+
+fn locate(text: &str, places: &[(u32, FieldPath)]) -> Option<Vec<Option<TextRange>>> {
+    let chunks = chunks(text)?;
+    let counted = Places::new(text);
+    let mut roots: HashMap<u32, Option<Node>> = HashMap::new();
+    let mut one = |document: u32, path: &FieldPath| {
+        let Chunk { start, end } = chunks.get(usize::try_from(document).ok()?).copied()?;
+        let given = text.get(start..end)?;
+        let root = roots.entry(document).or_insert_with(|| read(given).ok().flatten()).as_ref()?;
+        let (from, to) = find(given, root, &path.0);
+        Some(counted.range(start + from, start + to))
+    };
+    Some(places.iter().map(|(document, path)| one(*document, path)).collect())
 }
 
 /// Bytes of the field: its key and, on the same line, its value.

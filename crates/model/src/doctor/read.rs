@@ -1,6 +1,6 @@
 //! The YAML reader: serde-saphyr under a budget, giving nodes with their places.
 
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -61,6 +61,26 @@ impl Node {
         }
     }
 
+    /// Whether both hold the same value, members in any order. It looks at no more than the smaller one
+    /// holds. Maps in which a name comes twice are not the same as any: that is mended first.
+    pub(super) fn is_same(&self, other: &Node) -> bool {
+        match (&self.shape, &other.shape) {
+            (Shape::Scalar(one), Shape::Scalar(other)) => one == other,
+            (Shape::List(one), Shape::List(other)) => {
+                one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.is_same(other))
+            }
+            (Shape::Map(one), Shape::Map(other)) if one.len() == other.len() => {
+                let (ours, theirs) = (by_name(one), by_name(other));
+                ours.len() == one.len()
+                    && theirs.len() == other.len()
+                    && ours
+                        .iter()
+                        .all(|(name, node)| theirs.get(name).is_some_and(|there| node.is_same(there)))
+            }
+            _ => false,
+        }
+    }
+
     /// A member by name.
     pub(super) fn get(&self, name: &str) -> Option<&(Key, Node)> {
         match &self.shape {
@@ -81,6 +101,10 @@ impl Node {
     pub(super) fn is_null(&self) -> bool {
         matches!(self.shape, Shape::Scalar(Value::Null))
     }
+}
+
+fn by_name(members: &[(Key, Node)]) -> HashMap<&str, &Node> {
+    members.iter().map(|(key, node)| (key.text.as_str(), node)).collect()
 }
 
 impl<'de> Deserialize<'de> for Node {

@@ -221,6 +221,12 @@ fn looks_like_entry(line: &str) -> bool {
         && key(text).is_some_and(|(end, _)| text[..end].chars().all(|c| !c.is_whitespace() && c != ','))
 }
 
+/// Whether the last character that is no white space lets a flow collection go on; `None` when there is
+/// none.
+fn expects_more(text: &str) -> Option<bool> {
+    text.trim_end().chars().next_back().map(|last| matches!(last, ',' | '[' | '{' | ':'))
+}
+
 /// Reads all lines. Of text that is known to be valid YAML, quotes and brackets end where they end.
 pub(super) fn scan(text: &str, valid: bool) -> Vec<Line> {
     let mut scanner = Scanner { text, valid, out: Vec::new(), open: Vec::new(), block: None, plain: None };
@@ -431,10 +437,10 @@ impl Scanner<'_> {
             return 0;
         }
         let mut last = made.end;
+        // Kept and not looked up again: a million empty lines would each be walked back over.
+        let mut expects = expects_more(&self.text[begin..last]).unwrap_or_default();
         for (count, (start, end, _)) in spans.iter().skip(at + 1).enumerate() {
             let line = &self.text[*start..*end];
-            let so_far = self.text[begin..last].trim_end();
-            let expects = so_far.ends_with([',', '[', '{', ':']);
             if is_marker(line) || (!self.valid && looks_like_entry(line) && !expects) {
                 self.leave_open(made, &flow, begin, last);
                 return count;
@@ -443,6 +449,7 @@ impl Scanner<'_> {
                 return count + 1;
             }
             last = *end;
+            expects = expects_more(line).unwrap_or(expects);
         }
         if self.valid {
             return spans.len().saturating_sub(at + 1);

@@ -121,4 +121,11 @@ words! {
     NOTE_MISSING_SERVICE = "Service {0} is not in {1}. Without it the pods get no names of their own in DNS.", "{1} 中没有 Service {0}，没有它 Pod 将没有各自的 DNS 名称。";
     NOTE_NOT_HEADLESS = "Service {0} is not headless (clusterIP: None), so the pods get no names of their own in DNS.", "Service {0} 不是无头服务（clusterIP: None），Pod 将没有各自的 DNS 名称。";
     NAMESPACE_TERMINATING = "Namespace {0} is being deleted. Choose another.", "命名空间 {0} 正在删除，请选择其他命名空间。";
+
+    // Faults that are not the cluster's.
+    UNSENDABLE = "This cannot be asked of a cluster: a name in it holds characters that no name has. Check what you typed.", "无法向集群发送该请求：其中的名称包含不允许的字符，请检查输入。";
+    REACH_UNSENDABLE = "the console cannot write this request.", "控制台无法写出该请求。";
+    REACH_OURS = "the console made a mistake with its answer, and asks again within a minute.", "控制台处理其响应时出错，将在一分钟内重新请求。";
+    VERIFY_BINDING_OTHER = "The binding {0} is there, but it does not give {1} the ClusterRole cluster-admin, so administrators of the console may lack rights in this cluster. Mend or delete it with kubectl.", "绑定 {0} 已存在，但并未将 ClusterRole cluster-admin 授予 {1}，控制台管理员在该集群中可能缺少权限。请用 kubectl 修正或删除它。";
+    PLAN_SLOW = "looking at all objects took longer than {0} s. Send fewer at a time.", "检查全部对象的时间超过 {0} 秒，请减少每次提交的数量。";
 }
