@@ -1,7 +1,8 @@
 //! The tab's one socket: pages subscribe, the server sends what changed.
 //!
 //! The socket opens with the first subscription, answers its own death with a full-jitter back-off
-//! (0.5 to 15 s) and subscribes everything again; a page keeps what it last showed meanwhile.
+//! (0.5 to 15 s) and subscribes everything again; a page keeps what it last showed meanwhile. Where the
+//! session has ended it stays closed: no attempt can help until the person has signed in.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +21,13 @@ pub enum LiveState {
     Open,
     /// The socket is gone since this time (milliseconds since the epoch); it is tried again.
     Lost(f64),
+    /// The session has ended, and the socket with it.
+    SignedOut,
 }
+
+/// The code the server closes with when the session has ended (RFC 6455: policy violation).
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser has a socket"))]
+const CLOSED_BY_POLICY: u16 = 1008;
 
 /// One subscription: what it follows and who hears of it.
 #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser has a socket"))]
@@ -123,12 +130,16 @@ mod socket {
 mod socket {
     use std::{cell::RefCell, time::Duration};
 
-    use binnacle_model::live::{ClientMessage, ServerMessage};
+    use binnacle_model::{
+        AppError,
+        live::{ClientMessage, ServerMessage},
+    };
     use leptos::prelude::*;
     use wasm_bindgen::{JsCast, prelude::Closure};
     use web_sys::{CloseEvent, Event, MessageEvent, WebSocket};
 
-    use super::{Live, LiveState};
+    use super::{CLOSED_BY_POLICY, Live, LiveState};
+    use crate::api::clusters::list_clusters;
 
     /// Silence after which the socket is taken for dead; the server says `Alive` every 5 s.
     const SILENCE_MS: f64 = 12_000.0;
@@ -149,6 +160,9 @@ mod socket {
 
     /// Sends now, or opens the socket, which subscribes everything when it is open.
     pub(super) fn send(live: Live, message: &ClientMessage) {
+        if live.state.get_untracked() == LiveState::SignedOut {
+            return;
+        }
         let open = CONNECTION.with_borrow(|connection| {
             connection.as_ref().map(|one| one.socket.ready_state() == WebSocket::OPEN)
         });
@@ -196,7 +210,9 @@ mod socket {
                 Err(error) => leptos::logging::error!("a live message cannot be read: {error}"),
             }
         });
-        let on_close = Closure::<dyn FnMut(CloseEvent)>::new(move |_| lost(live));
+        let on_close = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
+            if event.code() == CLOSED_BY_POLICY { signed_out(live) } else { lost(live) }
+        });
         socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
@@ -216,8 +232,8 @@ mod socket {
         });
     }
 
-    /// The socket is gone: say so and try again.
-    fn lost(live: Live) {
+    /// Lets go of the socket.
+    fn release() {
         // Dropped in a later turn: a closure must not drop itself while it runs.
         if let Some(old) = CONNECTION.take() {
             old.socket.set_onopen(None);
@@ -226,22 +242,50 @@ mod socket {
             let _ = old.socket.close();
             set_timeout(move || drop(old), Duration::ZERO);
         }
+    }
+
+    /// The session has ended: say so, and leave it at that.
+    fn signed_out(live: Live) {
+        release();
+        live.state.set(LiveState::SignedOut);
+    }
+
+    /// The socket is gone: say so and try again.
+    fn lost(live: Live) {
+        release();
         if !matches!(live.state.get_untracked(), LiveState::Lost(_)) {
             live.state.set(LiveState::Lost(js_sys::Date::now()));
         }
         retry(live);
     }
 
+    /// A refused handshake tells a script nothing, so a socket that does not open again asks whether the
+    /// session has ended meanwhile (a laptop that slept over it).
+    fn ask_for_session(live: Live) {
+        leptos::task::spawn_local(async move {
+            if let Err(error) = list_clusters().await
+                && error.0 == AppError::Unauthenticated
+            {
+                signed_out(live);
+            }
+        });
+    }
+
     /// Full jitter between 0.5 s and a bound that doubles up to 15 s (performance spec B1).
     fn retry(live: Live) {
         let attempt = ATTEMPT.take();
         ATTEMPT.set(attempt.saturating_add(1));
+        if attempt > 0 {
+            ask_for_session(live);
+        }
         let bound = (1_000.0 * f64::from(1_u32 << attempt.min(4))).min(15_000.0);
         let wait = 500.0 + js_sys::Math::random() * (bound - 500.0);
         set_timeout(
             move || {
                 let none = CONNECTION.with_borrow(Option::is_none);
-                if none && live.subscriptions.try_with_value(|all| !all.is_empty()).unwrap_or(false) {
+                let wanted = live.state.try_get_untracked() != Some(LiveState::SignedOut);
+                if none && wanted && live.subscriptions.try_with_value(|all| !all.is_empty()).unwrap_or(false)
+                {
                     open_socket(live);
                 }
             },

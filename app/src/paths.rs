@@ -55,6 +55,16 @@ pub fn workload(cluster: &str, kind: WorkloadKind, namespace: &str, name: &str) 
     format!("{}/{}/{}", workloads(cluster, kind), segment(namespace), segment(name))
 }
 
+/// The server's sign-in page, which leads back to a page of the console.
+pub fn sign_in(next: &str) -> String {
+    with_query("/login", &[("next", next.to_owned())])
+}
+
+/// The server's page for one's own password.
+pub fn password() -> String {
+    "/password".to_owned()
+}
+
 /// A path with one query parameter, when there is a value.
 fn with_namespace(path: String, namespace: Option<&str>) -> String {
     match namespace {
@@ -90,6 +100,8 @@ mod tests {
             create_by_image("prod", sts, Some("team")),
             create_from_yaml("prod", Some("team")),
             workload("prod", sts, "team", "web"),
+            sign_in("/clusters/prod?q=a b"),
+            password(),
             with_query("/x", &[("q", "a b&c".into()), ("page", String::new())]),
         ];
         assert_eq!(
@@ -104,6 +116,8 @@ mod tests {
                 "/clusters/prod/statefulsets/create?namespace=team",
                 "/clusters/prod/create-yaml?namespace=team",
                 "/clusters/prod/statefulsets/team/web",
+                "/login?next=%2Fclusters%2Fprod%3Fq%3Da%20b",
+                "/password",
                 "/x?q=a%20b%26c",
             ]
         );

@@ -4,18 +4,19 @@ use binnacle_model::{
     Lang,
     object::WorkloadKind,
     session::Role,
-    words::{lists, shell as words},
+    words::{errors, lists, shell as words, signin},
 };
 use leptos::prelude::*;
 use leptos_router::{
     components::{A, Outlet},
     hooks::use_location,
 };
+use wasm_bindgen::JsCast;
 
 use crate::{
-    components::cluster_switch::ClusterSwitch,
+    components::{cluster_switch::ClusterSwitch, load::SignInLink, scroll::scroll_to_top},
     i18n::{t, tf, use_lang},
-    interop::{Theme, set_preference, set_theme, theme},
+    interop::{Theme, dialog_open, focus, set_preference, set_theme, theme},
     live::{LiveState, use_live_state},
     paths,
     request::use_request,
@@ -31,6 +32,11 @@ use crate::{
 
 /// The cookie that remembers the language; the server reads it before `Accept-Language`.
 pub const LANG_COOKIE: &str = "binnacle_lang";
+
+/// Ids of the frame's parts.
+const CONTENT: &str = "content";
+const NAVIGATION: &str = "navigation";
+const DRAWER_BUTTON: &str = "drawer-button";
 
 /// The cluster that the address names, if it names one.
 fn cluster_in(path: &str) -> Option<String> {
@@ -49,17 +55,26 @@ pub fn Shell() -> impl IntoView {
     let location = use_location();
     let cluster = Memo::new(move |_| location.pathname.with(|path| cluster_in(path)));
     let drawer = RwSignal::new(false);
-    // Going somewhere closes the drawer.
-    Effect::new(move |_| {
+    // Going somewhere closes the drawer, and the new page begins at its top: the router scrolls the window,
+    // which here never scrolls.
+    Effect::new(move |is_first: Option<()>| {
         location.pathname.track();
         drawer.set(false);
+        if is_first.is_some() {
+            scroll_to_top(&format!("#{CONTENT}"));
+        }
     });
+    close_by_key_or_outside(drawer);
 
     view! {
-        <a class="skip-link" href="#content">{t(words::SKIP_TO_CONTENT)}</a>
+        // `external` leaves it to the browser, which moves the focus; the router would only change the address.
+        <a class="skip-link" href="#content" rel="external">{t(words::SKIP_TO_CONTENT)}</a>
         <header class="bar">
             <span class="bar-drawer">
                 <IconButton
+                    id=DRAWER_BUTTON
+                    attr:aria-controls=NAVIGATION
+                    attr:aria-expanded=move || if drawer.get() { "true" } else { "false" }
                     icon=Signal::derive(move || if drawer.get() { IconName::X } else { IconName::Menu })
                     label=drawer_label(drawer)
                     on_click=move |_| drawer.update(|open| *open = !*open)
@@ -74,10 +89,10 @@ pub fn Shell() -> impl IntoView {
             <UserMenu />
         </header>
         <div class="frame">
-            <nav class="nav" class:nav-open=move || drawer.get() aria-label=t(words::NAVIGATION)>
+            <nav class="nav" id=NAVIGATION class:nav-open=move || drawer.get() aria-label=t(words::NAVIGATION)>
                 <NavLinks cluster=cluster />
             </nav>
-            <main class="content" id="content" tabindex="-1">
+            <main class="content" id=CONTENT tabindex="-1">
                 <ConnectionNotice />
                 <Outlet />
             </main>
@@ -89,6 +104,35 @@ pub fn Shell() -> impl IntoView {
 fn drawer_label(open: RwSignal<bool>) -> impl Fn() -> &'static str + Clone + Send + Sync + 'static {
     let (to_open, to_close) = (t(words::OPEN_NAVIGATION), t(words::CLOSE_NAVIGATION));
     move || if open.get() { to_close() } else { to_open() }
+}
+
+/// Closes the open drawer by Escape, with the focus back on its button, and by a press beside it.
+fn close_by_key_or_outside(drawer: RwSignal<bool>) {
+    Effect::new(move |_| {
+        if !drawer.get() {
+            return;
+        }
+        let key = window_event_listener(leptos::ev::keydown, move |event| {
+            // A menu or dialog above the drawer takes its own Escape.
+            if event.key() == "Escape" && !event.default_prevented() && !dialog_open() {
+                drawer.set(false);
+                focus(DRAWER_BUTTON);
+            }
+        });
+        let press = window_event_listener(leptos::ev::pointerdown, move |event| {
+            let beside = event
+                .target()
+                .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+                .is_some_and(|target| matches!(target.closest(".nav, .bar-drawer"), Ok(None)));
+            if beside {
+                drawer.set(false);
+            }
+        });
+        on_cleanup(move || {
+            key.remove();
+            press.remove();
+        });
+    });
 }
 
 /// The navigation of PS 1: only what works.
@@ -166,6 +210,8 @@ fn UserMenu() -> impl IntoView {
             trigger=move || view! { <Icon name=IconName::UserCircle /> <span class="bar-user">{name.clone()}</span> }
         >
             <MenuLabel>{t(role)}</MenuLabel>
+            // A page of the server, which the router here does not know: left like any other site.
+            <MenuItem icon=IconName::Key label=t(signin::CHANGE_PASSWORD) on_select=|()| leave_for(&paths::password()) />
             <MenuItem icon=IconName::LogOut label=t(words::SIGN_OUT) on_select=|()| sign_out() />
             <MenuSeparator />
             <MenuLabel>{t(words::THEME)}</MenuLabel>
@@ -180,11 +226,18 @@ fn UserMenu() -> impl IntoView {
     }
 }
 
+/// Follows an address as a whole new page.
+fn leave_for(path: &str) {
+    if cfg!(feature = "hydrate") {
+        // Refused only where a page may not navigate itself; then nothing happens, which is seen.
+        let _ = window().location().assign(path);
+    }
+}
+
 /// Posts the sign-out form: a mutation, so never a link.
 fn sign_out() {
     #[cfg(feature = "hydrate")]
     {
-        use wasm_bindgen::JsCast;
         let form = crate::interop::element("sign-out")
             .and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok());
         if let Some(form) = form {
@@ -194,11 +247,12 @@ fn sign_out() {
     }
 }
 
-/// Says that the console itself cannot be reached, after 3 s of silence.
+/// Says that the console itself cannot be reached, after 3 s of silence, or that the session has ended, at once.
 #[component]
 fn ConnectionNotice() -> impl IntoView {
     let state = use_live_state();
     let shown = RwSignal::new(None::<String>);
+    let signed_out = Signal::derive(move || state.get() == LiveState::SignedOut);
     Effect::new(move |_| match state.get() {
         LiveState::Lost(since) => set_timeout(
             move || {
@@ -208,10 +262,15 @@ fn ConnectionNotice() -> impl IntoView {
             },
             std::time::Duration::from_secs(3),
         ),
-        LiveState::Idle | LiveState::Open => shown.set(None),
+        LiveState::Idle | LiveState::Open | LiveState::SignedOut => shown.set(None),
     });
     view! {
         <div role="status">
+            <Show when=move || signed_out.get()>
+                <Notice tone=Tone::Waiting text=t(errors::UNAUTHENTICATED)>
+                    <SignInLink />
+                </Notice>
+            </Show>
             {move || {
                 shown
                     .get()

@@ -8,9 +8,10 @@ mod fake;
 
 use binnacle_model::{
     AppError, Lang, Text,
-    cluster::Freshness,
+    cluster::{ClusterAccess, ClusterDetail, ClusterEdit, Freshness},
     session::Role,
     status::{WorkloadState, WorkloadStatus},
+    words::errors,
 };
 use fake::{Fake, cluster_row, render, row};
 
@@ -46,7 +47,7 @@ async fn a_list_says_why_it_is_empty_stale_or_forbidden() {
         ("/clusters/prod/statefulsets?q=zzz", Fake::default(), "Nothing matches these filters"),
         (
             "/clusters/prod/statefulsets",
-            Fake { freshness: stale, ..Fake::default() },
+            Fake { freshness: stale, rows: vec![row("team", "a", 1, 1)], ..Fake::default() },
             "1 min old: connection refused",
         ),
         (
@@ -80,6 +81,116 @@ async fn a_list_says_why_it_is_empty_stale_or_forbidden() {
 }
 
 #[tokio::test]
+async fn a_list_is_called_empty_only_when_it_is() {
+    let stale = |text: Text| Freshness { as_of: None, stale: Some(text) };
+    let list = "/clusters/prod/statefulsets";
+    let cases = [
+        (
+            list,
+            Fake { freshness: stale(errors::CLUSTER_LOADING.into()), ..Fake::default() },
+            vec!["Reading the list from the cluster", "aria-label=\"Loading\""],
+        ),
+        (
+            list,
+            Fake { freshness: stale(Text::new(&errors::CACHE_FORBIDDEN, ["no rule"])), ..Fake::default() },
+            vec!["cannot be read at the moment", "The registered credential may not read this: no rule"],
+        ),
+        (
+            list,
+            Fake { freshness: stale(Text::raw("connection refused")), ..Fake::default() },
+            vec!["cannot be read at the moment", "connection refused"],
+        ),
+        (
+            "/clusters/prod/statefulsets?page=9&size=1",
+            Fake { rows: vec![row("team", "a", 1, 1), row("team", "b", 1, 1)], ..Fake::default() },
+            vec!["The list has no page 9", "href=\"/clusters/prod/statefulsets?page=2", "pagination"],
+        ),
+    ];
+    for (path, fake, wanted) in cases {
+        let html = render(path, fake, Lang::En, Role::User).await;
+        assert!(!html.contains("No StatefulSets here yet"), "{path} is called empty in\n{html}");
+        for said in wanted {
+            assert!(html.contains(said), "{path}: {said} is missing in\n{html}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_is_signed_out_is_led_to_sign_in_and_back() {
+    let fake = Fake { failure: Some(AppError::Unauthenticated), ..Fake::default() };
+    let html = render("/clusters/prod/statefulsets?q=web", fake, Lang::En, Role::User).await;
+    let link = html.split("<a ").find(|part| part.contains("/login")).unwrap_or_default();
+    assert!(link.contains("href=\"/login?next=%2Fclusters%2Fprod%2Fstatefulsets%3Fq%3Dweb\""), "{link}");
+    assert!(link.contains("rel=\"external\""), "the router does not know it: {link}");
+}
+
+#[tokio::test]
+async fn what_may_not_be_listed_is_no_link() {
+    let detail = |refused: Option<Text>| ClusterDetail {
+        row: cluster_row("prod"),
+        server: String::new(),
+        system_uid: String::new(),
+        description: String::new(),
+        nodes: Ok(vec![]),
+        access: ClusterAccess { list_workloads: refused, ..ClusterAccess::default() },
+    };
+    let capacity = async |refused: Option<Text>| {
+        let fake = Fake { cluster: Some(detail(refused)), ..Fake::default() };
+        let html = render("/clusters/prod", fake, Lang::En, Role::User).await;
+        html.split("card-capacity").last().unwrap_or_default().to_owned()
+    };
+    assert!(capacity(None).await.contains("href=\"/clusters/prod/statefulsets\""));
+    let refused = capacity(Some(Text::raw("You may not list StatefulSets"))).await;
+    assert!(!refused.contains("href=\"/clusters/prod/statefulsets\""), "{refused}");
+    assert!(refused.contains("data-tip=\"You may not list StatefulSets\""), "{refused}");
+}
+
+#[tokio::test]
+async fn an_error_of_a_label_is_tied_to_its_control() {
+    let edit = ClusterEdit { labels: vec![("bad key".into(), "v".into())], ..ClusterEdit::default() };
+    let fake = Fake { edit: Some(edit), ..Fake::default() };
+    let html = render("/clusters/prod/edit", fake, Lang::En, Role::Admin).await;
+    let key =
+        html.split("<input").find(|part| part.contains("id=\"cluster-label-key-0\"")).unwrap_or_default();
+    for said in ["aria-invalid=\"true\"", "aria-describedby=\"cluster-label-0-note\""] {
+        assert!(key.split('>').next().unwrap_or_default().contains(said), "{said} is missing in\n{key}");
+    }
+    assert!(html.contains("id=\"cluster-label-0-note\""), "{html}");
+    assert_eq!(html.matches("aria-invalid").count(), 1, "{html}");
+}
+
+#[tokio::test]
+async fn the_frame_can_be_skipped_and_the_drawer_says_what_it_is() {
+    let html = render("/clusters", Fake::default(), Lang::En, Role::User).await;
+    let skip = html.split("<a ").find(|part| part.contains("skip-link")).unwrap_or_default();
+    assert!(skip.contains("href=\"#content\"") && skip.contains("rel=\"external\""), "{skip}");
+    let drawer = html.split("<button").find(|part| part.contains("id=\"drawer-button\"")).unwrap_or_default();
+    assert!(
+        drawer.contains("aria-expanded=\"false\"") && drawer.contains("aria-controls=\"navigation\""),
+        "{drawer}"
+    );
+    assert!(html.contains("id=\"navigation\""), "{html}");
+}
+
+#[tokio::test]
+async fn cells_without_a_head_on_a_narrow_screen_say_what_they_are() {
+    let fake =
+        Fake { clusters: vec![cluster_row("prod")], rows: vec![row("team", "a", 1, 1)], ..Fake::default() };
+    for (path, labels) in [
+        ("/clusters", vec!["Version", "Nodes", "Pods", "CPU requested", "Memory requested", "Distribution"]),
+        ("/clusters/prod/statefulsets", vec!["Images"]),
+    ] {
+        let html = render(path, fake.clone(), Lang::En, Role::User).await;
+        for label in labels {
+            assert!(
+                html.contains(&format!("data-label=\"{label}\"")),
+                "{path}: {label} is missing in\n{html}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn clusters_are_listed_with_reasons_and_a_user_learns_why_not() {
     let mut dead = cluster_row("reef");
     dead.state = binnacle_model::cluster::ClusterState::Unknown;
@@ -89,6 +200,9 @@ async fn clusters_are_listed_with_reasons_and_a_user_learns_why_not() {
     for said in ["/clusters/prod", "Running", "connection refused", "Only console administrators"] {
         assert!(html.contains(said), "{said} is missing in\n{html}");
     }
+    // As text too, for a narrow screen: a tooltip needs a pointer.
+    let as_text = html.split("cell-reason").skip(1).filter_map(|part| part.split("</span>").next());
+    assert_eq!(as_text.filter(|part| part.contains("connection refused")).count(), 1, "{html}");
     let html = render("/clusters", fake(), Lang::En, Role::Admin).await;
     assert!(!html.contains("Only console administrators"), "{html}");
 }

@@ -96,7 +96,7 @@ export async function createFromSeed(page, cluster, namespace) {
   await page.getByRole("button", { name: "Check with the cluster" }).click();
   await expect(page.getByText("Accepted")).toBeVisible();
   await page.getByRole("button", { name: "OK", exact: true }).click();
-  await expect(page.getByText("All 1 objects were created").first()).toBeVisible();
+  await expect(page.getByText("The object was created").first()).toBeVisible();
 }
 
 /**

@@ -2,16 +2,25 @@
 
 use binnacle_model::{
     object::ObjectRef,
-    words::{Text, lists},
+    words::{Text, common, lists, ui as words},
     workload::DeletePlan,
 };
 use leptos::prelude::*;
 
 use crate::{
     api::workloads::{delete_object, plan_delete},
-    i18n::use_lang,
-    ui::{dialog::ConfirmDialog, toast::use_toasts},
+    i18n::{t, use_lang},
+    ui::{
+        button::{Button, ButtonVariant},
+        dialog::Dialog,
+        field::Field,
+        input::TextInput,
+        toast::use_toasts,
+    },
 };
+
+/// What the cluster says that deleting would do, or why it could not be asked.
+type Planned = Result<DeletePlan, Text>;
 
 /// Asks, says, deletes. `target` set to an object opens it.
 #[component]
@@ -25,9 +34,10 @@ pub fn DeleteDialog(
     let lang = use_lang();
     let toasts = use_toasts();
     let open = RwSignal::new(false);
-    let plan = RwSignal::new(None::<DeletePlan>);
+    let plan = RwSignal::new(None::<Planned>);
     let error = RwSignal::new(None::<Text>);
     let busy = RwSignal::new(false);
+    let typed = RwSignal::new(String::new());
 
     Effect::new(move |_| {
         let Some(object) = target.get() else { return };
@@ -36,22 +46,44 @@ pub fn DeleteDialog(
         busy.set(true);
         open.set(true);
         leptos::task::spawn_local(async move {
-            match plan_delete(object).await {
-                Ok(answer) => {
-                    error.set(answer.forbidden.clone());
-                    plan.set(Some(answer));
-                }
-                Err(refused) => error.set(Some(refused.0.text())),
-            }
+            plan.set(Some(plan_delete(object).await.map_err(|refused| refused.0.text())));
             busy.set(false);
         });
     });
 
-    let confirm = move |()| {
-        let (Some(object), Some(plan)) = (target.get_untracked(), plan.get_untracked()) else { return };
-        if plan.forbidden.is_some() {
+    let named = move |word: binnacle_model::Word| {
+        target.with(|target| {
+            target
+                .as_ref()
+                .map_or_else(String::new, |object| word.fill(lang.get(), &[&object.kind, &object.name]))
+        })
+    };
+    let goes = Signal::derive(move || {
+        plan.with(|plan| known(plan.as_ref()).map_or_else(Vec::new, |plan| goes(plan, lang.get())))
+    });
+    let stays = Signal::derive(move || {
+        plan.with(|plan| known(plan.as_ref()).map_or_else(Vec::new, |plan| stays(plan, lang.get())))
+    });
+    // Typing the name is asked only where data is lost (look.md).
+    let type_name = Memo::new(move |_| {
+        let loses =
+            plan.with(|plan| known(plan.as_ref()).is_some_and(|plan| !plan.claims_deleted.is_empty()));
+        loses.then(|| target.with(|target| target.as_ref().map(|object| object.name.clone()))).flatten()
+    });
+    let obstacle = Signal::derive(move || {
+        plan.with(|plan| obstacle(plan.as_ref())).map(|reason| reason.render(lang.get()))
+    });
+    let not_typed = Signal::derive(move || {
+        let name = type_name.get().filter(|name| typed.with(|typed| typed.trim() != name))?;
+        Some(words::TYPE_TO_CONFIRM.fill(lang.get(), &[&name]))
+    });
+    let disabled = Signal::derive(move || obstacle.get().or_else(|| not_typed.get()));
+
+    let confirm = move || {
+        if busy.get_untracked() || disabled.with_untracked(Option::is_some) {
             return;
         }
+        let (Some(object), Some(Ok(plan))) = (target.get_untracked(), plan.get_untracked()) else { return };
         busy.set(true);
         error.set(None);
         leptos::task::spawn_local(async move {
@@ -70,37 +102,74 @@ pub fn DeleteDialog(
         });
     };
 
-    let named = move |word: binnacle_model::Word| {
-        target.with(|target| {
-            target
-                .as_ref()
-                .map_or_else(String::new, |object| word.fill(lang.get(), &[&object.kind, &object.name]))
-        })
+    let footer = move || {
+        view! {
+            <Button variant=ButtonVariant::Ghost on_click=move |_| open.set(false)>
+                {t(common::CANCEL)}
+            </Button>
+            <Button variant=ButtonVariant::Danger busy=busy disabled_reason=disabled on_click=move |_| confirm()>
+                {move || named(lists::DELETE_KIND)}
+            </Button>
+        }
     };
-    let goes = Signal::derive(move || {
-        plan.with(|plan| plan.as_ref().map_or_else(Vec::new, |plan| goes(plan, lang.get())))
-    });
-    let stays = Signal::derive(move || {
-        plan.with(|plan| plan.as_ref().map_or_else(Vec::new, |plan| stays(plan, lang.get())))
-    });
-    // Typing the name is asked only where data is lost (look.md).
-    let type_name = Signal::derive(move || {
-        let loses = plan.with(|plan| plan.as_ref().is_some_and(|plan| !plan.claims_deleted.is_empty()));
-        loses.then(|| target.with(|target| target.as_ref().map(|object| object.name.clone()))).flatten()
-    });
     view! {
-        <ConfirmDialog
+        <Dialog
             id="delete-dialog"
-            open=open
             title=move || named(lists::DELETE_TITLE)
-            confirm=move || named(lists::DELETE_KIND)
-            goes=goes
-            stays=stays
-            type_name=type_name
-            busy=busy
-            error=Signal::derive(move || error.with(|error| error.as_ref().map(|text| text.render(lang.get()))))
-            on_confirm=confirm
-        />
+            open=open
+            footer=footer
+            on_close=move |()| typed.set(String::new())
+        >
+            <Lines title=words::WHAT_GOES lines=goes kind="goes" />
+            <Lines title=words::WHAT_STAYS lines=stays kind="stays" />
+            {move || {
+                type_name.get().map(|name| {
+                    view! {
+                        <Field id="delete-dialog-name" label=words::TYPE_NAME.fill(lang.get(), &[&name])>
+                            <TextInput
+                                value=typed
+                                on_input=move |text| typed.set(text)
+                                on_enter=move |()| confirm()
+                                mono=true
+                                autofocus=true
+                            />
+                        </Field>
+                    }
+                })
+            }}
+            <p class="dialog-error" role="alert">
+                {move || {
+                    let failed = error.with(|error| error.as_ref().map(|text| text.render(lang.get())));
+                    failed.or_else(|| obstacle.get())
+                }}
+            </p>
+        </Dialog>
+    }
+}
+
+/// What goes, or what stays.
+#[component]
+fn Lines(title: binnacle_model::Word, lines: Signal<Vec<String>>, kind: &'static str) -> impl IntoView {
+    view! {
+        <Show when=move || !lines.with(Vec::is_empty)>
+            <section class="confirm-list" data-kind=kind>
+                <h3>{t(title)}</h3>
+                <ul>{move || lines.get().into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
+            </section>
+        </Show>
+    }
+}
+
+/// The plan, once it is there.
+fn known(plan: Option<&Planned>) -> Option<&DeletePlan> {
+    plan.and_then(|plan| plan.as_ref().ok())
+}
+
+/// Why nothing can be deleted: the caller may not, or what would happen is not known.
+fn obstacle(plan: Option<&Planned>) -> Option<Text> {
+    match plan? {
+        Ok(plan) => plan.forbidden.clone(),
+        Err(reason) => Some(reason.clone()),
     }
 }
 
@@ -115,25 +184,25 @@ fn claims(list: &[(String, String)]) -> String {
 fn goes(plan: &DeletePlan, lang: binnacle_model::Lang) -> Vec<String> {
     let mut lines = vec![match plan.pods {
         0 => lists::DELETE_NO_PODS.text(lang).to_owned(),
-        pods => lists::DELETE_PODS.fill(lang, &[&pods.to_string()]),
+        1 => lists::DELETE_PODS_ONE.text(lang).to_owned(),
+        pods => lists::DELETE_PODS_MANY.fill(lang, &[&pods.to_string()]),
     }];
-    if !plan.claims_deleted.is_empty() {
-        let count = plan.claims_deleted.len().to_string();
-        lines.push(lists::DELETE_LOSES.fill(lang, &[&count, &claims(&plan.claims_deleted)]));
+    match plan.claims_deleted.len() {
+        0 => {}
+        1 => lines.push(lists::DELETE_LOSES_ONE.fill(lang, &[&claims(&plan.claims_deleted)])),
+        many => lines
+            .push(lists::DELETE_LOSES_MANY.fill(lang, &[&many.to_string(), &claims(&plan.claims_deleted)])),
     }
     lines
 }
 
 fn stays(plan: &DeletePlan, lang: binnacle_model::Lang) -> Vec<String> {
-    if plan.claims_kept.is_empty() {
-        return if plan.claims_deleted.is_empty() {
-            vec![lists::DELETE_NO_CLAIMS.text(lang).to_owned()]
-        } else {
-            vec![]
-        };
+    match plan.claims_kept.len() {
+        0 if plan.claims_deleted.is_empty() => vec![lists::DELETE_NO_CLAIMS.text(lang).to_owned()],
+        0 => vec![],
+        1 => vec![lists::DELETE_KEEPS_ONE.fill(lang, &[&claims(&plan.claims_kept)])],
+        many => vec![lists::DELETE_KEEPS_MANY.fill(lang, &[&many.to_string(), &claims(&plan.claims_kept)])],
     }
-    let count = plan.claims_kept.len().to_string();
-    vec![lists::DELETE_KEEPS.fill(lang, &[&count, &claims(&plan.claims_kept)])]
 }
 
 #[cfg(test)]
@@ -153,6 +222,20 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_deleted_that_may_not_be_or_is_not_known() {
+        let forbidden = DeletePlan { forbidden: Some(Text::raw("may not")), ..plan(1, 0, 1) };
+        for (planned, said) in [
+            (None, None),
+            (Some(Ok(plan(1, 0, 1))), None),
+            (Some(Ok(forbidden)), Some("may not")),
+            (Some(Err(Text::raw("no answer"))), Some("no answer")),
+        ] {
+            let obstacle = obstacle(planned.as_ref()).map(|reason| reason.render(Lang::En));
+            assert_eq!(obstacle.as_deref(), said);
+        }
+    }
+
+    #[test]
     fn the_dialog_says_what_becomes_of_claims() {
         for (kept, deleted, pods, said_goes, said_stays) in [
             (
@@ -162,7 +245,9 @@ mod tests {
                 "2 pods end",
                 "2 volume claims stay with their data: data-web-0 (1Gi), data-web-1 (1Gi)",
             ),
-            (0, 1, 1, "1 volume claims are deleted with their data", ""),
+            (0, 1, 1, "One pod ends.\nOne volume claim is deleted with its data", ""),
+            (1, 0, 0, "It has no pods.", "One volume claim stays with its data: data-web-0 (1Gi)"),
+            (0, 2, 0, "2 volume claims are deleted with their data", ""),
             (0, 0, 0, "It has no pods.", "It has no volume claims."),
             (7, 0, 7, "7 pods", "…"),
         ] {

@@ -1,8 +1,9 @@
 //! How old the data is: live, stale with its reason, or cut off from the console.
 
 use binnacle_model::{
+    Word,
     cluster::Freshness,
-    words::{Text, common, lists},
+    words::{Text, common, errors, lists},
 };
 use leptos::prelude::*;
 
@@ -34,6 +35,11 @@ pub fn use_now() -> Signal<i64> {
     Signal::derive(move || clock.get().map_or(requested, |ms| ms / 1_000))
 }
 
+/// Whether the data is stale because its first list is still on its way: nothing is wrong.
+pub fn is_first_list(freshness: &Freshness) -> bool {
+    freshness.stale.as_ref().is_some_and(|reason| errors::CLUSTER_LOADING.is(&reason.key))
+}
+
 /// The live mark of a list.
 #[component]
 pub fn LiveMark(
@@ -43,27 +49,24 @@ pub fn LiveMark(
 ) -> impl IntoView {
     let lang = use_lang();
     let socket = use_live_state();
-    let stale = move || freshness.with(|fresh| fresh.stale.is_some());
-    let tone = Signal::derive(move || match (stale(), socket.get()) {
-        (true, _) => Tone::Waiting,
-        (false, LiveState::Lost(_)) => Tone::Neutral,
-        (false, LiveState::Idle | LiveState::Open) => Tone::Running,
-    });
-    let word = move || {
-        match (stale(), socket.get()) {
-            (true, _) => lists::STALE,
-            (false, LiveState::Lost(_)) => lists::RECONNECTING,
-            (false, LiveState::Idle | LiveState::Open) => lists::LIVE,
-        }
-        .text(lang.get())
-    };
-    let reason = Signal::derive(move || {
-        Some(match freshness.with(|fresh| fresh.stale.clone()) {
-            Some(reason) => reason.render(lang.get()),
-            None => lists::LIVE_HELP.text(lang.get()).to_owned(),
-        })
-    });
+    let mark = move || freshness.with(|fresh| mark(fresh, socket.get()));
+    let tone = Signal::derive(move || mark().0);
+    let word = move || mark().1.text(lang.get());
+    let reason = Signal::derive(move || Some(mark().2.render(lang.get())));
     view! { <StatusBadge tone=tone label=word reason=reason /> }
+}
+
+/// Tone, word and reason of the live mark.
+fn mark(freshness: &Freshness, socket: LiveState) -> (Tone, Word, Text) {
+    match (&freshness.stale, socket) {
+        (Some(_), _) if is_first_list(freshness) => {
+            (Tone::Progressing, common::LOADING, lists::FIRST_LIST.into())
+        }
+        (Some(reason), _) => (Tone::Waiting, lists::STALE, reason.clone()),
+        (None, LiveState::Lost(_)) => (Tone::Neutral, lists::RECONNECTING, lists::RECONNECTING_HELP.into()),
+        (None, LiveState::SignedOut) => (Tone::Neutral, lists::SIGNED_OUT, errors::UNAUTHENTICATED.into()),
+        (None, LiveState::Idle | LiveState::Open) => (Tone::Running, lists::LIVE, lists::LIVE_HELP.into()),
+    }
 }
 
 /// The line that says that data is stale, how old it is and why.
@@ -78,6 +81,9 @@ pub fn StaleNotice(
     let sentence = move || {
         freshness.with(|fresh| {
             let reason = fresh.stale.clone()?;
+            if is_first_list(fresh) {
+                return Some(lists::FIRST_LIST.text(lang.get()).to_owned());
+            }
             let text = match fresh.as_of {
                 Some(then) => Text::new(&lists::STALE_REASON, [duration(now.get() - then), reason]),
                 None => Text::new(&lists::STALE_UNSEEN, [reason]),
@@ -85,9 +91,35 @@ pub fn StaleNotice(
             Some(text.render(lang.get()))
         })
     };
+    let tone =
+        Signal::derive(move || if freshness.with(is_first_list) { Tone::Progressing } else { Tone::Waiting });
     view! {
         <Show when=move || freshness.with(|fresh| fresh.stale.is_some())>
-            <Notice tone=Tone::Waiting text=move || sentence().unwrap_or_default() />
+            <Notice tone=tone text=move || sentence().unwrap_or_default() />
         </Show>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use binnacle_model::Lang;
+
+    use super::*;
+
+    #[test]
+    fn the_mark_says_what_the_data_is_and_why() {
+        let fresh = |stale: Option<Text>| Freshness { as_of: Some(1), stale };
+        for (stale, socket, word, reason) in [
+            (None, LiveState::Open, "Live", "Changes appear by themselves"),
+            (None, LiveState::Lost(1.0), "Reconnecting", "before the connection was lost"),
+            (None, LiveState::SignedOut, "Signed out", "Sign in to go on"),
+            (Some(errors::CLUSTER_LOADING.into()), LiveState::Open, "Loading", "Reading the list"),
+            (Some(Text::raw("connection refused")), LiveState::Open, "Stale", "connection refused"),
+        ] {
+            let (_, said, why) = mark(&fresh(stale), socket);
+            let why = why.render(Lang::En);
+            assert_eq!(said.text(Lang::En), word);
+            assert!(why.contains(reason), "{word}: {why}");
+        }
     }
 }

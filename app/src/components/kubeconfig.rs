@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use crate::{
     api::clusters::{read_kubeconfig, verify_cluster},
     i18n::{t, tt, use_lang},
-    interop::{chosen_files, dropped_files, read_file},
+    interop::{FileProblem, chosen_files, dropped_files, read_file},
     ui::{
         badge::{StatusBadge, Tone},
         button::{Button, ButtonVariant},
@@ -204,7 +204,7 @@ pub fn KubeconfigInput(
         leptos::task::spawn_local(async move {
             match read_file(file, MAX_BYTES).await {
                 Ok(file) => draft.text.set(file.text),
-                Err(_) => draft.report.set(Some(Err(words::FILE_TOO_LARGE.into()))),
+                Err(problem) => draft.report.set(Some(Err(file_problem(problem).into()))),
             }
         });
     };
@@ -236,12 +236,20 @@ pub fn KubeconfigInput(
         })
     };
     let unreadable = Signal::derive(move || draft.unreadable().map(|text| text.render(lang.get())));
+    // Text that is dragged into the field is the browser's to insert: only files are ours.
+    let dragged = |event: web_sys::DragEvent| {
+        if drags_files(&event) {
+            event.prevent_default();
+        }
+    };
     let dropped = move |event: web_sys::DragEvent| {
-        event.prevent_default();
-        take(dropped_files(&event).into_iter().next());
+        if drags_files(&event) {
+            event.prevent_default();
+            take(dropped_files(&event).into_iter().next());
+        }
     };
     view! {
-        <div class="drop-zone" on:dragover=|event: web_sys::DragEvent| event.prevent_default() on:drop=dropped>
+        <div class="drop-zone" on:dragover=dragged on:drop=dropped>
             <Field id="kubeconfig" label=t(words::KUBECONFIG) help=t(words::KUBECONFIG_HELP) error=file_error required=true>
                 <TextArea value=draft.text on_input=move |text| draft.text.set(text) rows=10 mono=true />
             </Field>
@@ -298,6 +306,19 @@ pub fn KubeconfigInput(
     }
 }
 
+/// What is said when a file could not be read.
+fn file_problem(problem: FileProblem) -> binnacle_model::Word {
+    match problem {
+        FileProblem::TooLarge(_) => words::FILE_TOO_LARGE,
+        FileProblem::Unreadable => words::FILE_UNREADABLE,
+    }
+}
+
+/// Whether files are dragged, rather than text.
+fn drags_files(event: &web_sys::DragEvent) -> bool {
+    event.data_transfer().is_some_and(|transfer| transfer.types().includes(&"Files".into(), 0))
+}
+
 /// Issues, each with its place and its sentence.
 #[component]
 pub fn Issues(
@@ -326,6 +347,11 @@ pub fn Issues(
     view! { <ul class="issue-list">{lines}</ul> }
 }
 
+/// Whether OK will create the binding for console administrators where it is missing.
+fn may_bind(report: &VerifyReport) -> bool {
+    report.powers.iter().any(|(power, may)| *may && errors::POWER_BIND.is(&power.key))
+}
+
 /// What Verify found.
 #[component]
 fn Report(report: VerifyReport) -> impl IntoView {
@@ -337,6 +363,7 @@ fn Report(report: VerifyReport) -> impl IntoView {
         Some(end) => exact(end * 1_000),
         None => words::NEVER_SAYS.text(lang.get()).to_owned(),
     };
+    let may_bind = may_bind(&report);
     let (credential, certificate) = (report.credential_expires, report.certificate_expires);
     let powers = report
         .powers
@@ -349,6 +376,9 @@ fn Report(report: VerifyReport) -> impl IntoView {
         .collect_view();
     let binding = if report.admin_binding {
         view! { <p>{t(words::ADMIN_BINDING_EXISTS)}</p> }.into_any()
+    } else if !may_bind {
+        // That it will be missing, and the way out, stands among the issues.
+        ().into_any()
     } else {
         view! {
             <p>{t(words::ADMIN_BINDING_WILL)}</p>
@@ -380,5 +410,36 @@ fn Report(report: VerifyReport) -> impl IntoView {
             <ul class="powers">{powers}</ul>
             {good.then_some(binding)}
         </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unreadable_file_is_not_called_large() {
+        assert_eq!(file_problem(FileProblem::TooLarge(1 << 21)), words::FILE_TOO_LARGE);
+        assert_eq!(file_problem(FileProblem::Unreadable), words::FILE_UNREADABLE);
+    }
+
+    #[test]
+    fn only_who_may_bind_is_promised_a_binding() {
+        let report = |powers: Vec<(Text, bool)>| VerifyReport {
+            server: String::new(),
+            dialled: String::new(),
+            version: String::new(),
+            system_uid: String::new(),
+            user: String::new(),
+            credential_expires: None,
+            certificate_expires: None,
+            powers,
+            admin_binding: false,
+            admin_binding_yaml: String::new(),
+            issues: vec![],
+        };
+        assert!(may_bind(&report(vec![(errors::POWER_BIND.into(), true)])));
+        assert!(!may_bind(&report(vec![(errors::POWER_BIND.into(), false)])));
+        assert!(!may_bind(&report(vec![(errors::POWER_NODES.into(), true)])));
     }
 }

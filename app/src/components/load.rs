@@ -6,12 +6,14 @@ use binnacle_model::{
     words::shell,
 };
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 use crate::{
     api::ApiError,
     i18n::{t, tt},
     live::follow,
-    ui::{button::LinkButton, state::ErrorState},
+    paths,
+    ui::state::ErrorState,
 };
 
 /// A page's data.
@@ -19,11 +21,15 @@ pub type Loaded<T> = Resource<Result<T, ApiError>>;
 
 /// Follows a topic into a resource: each update that `read` understands replaces its value. An error
 /// of the subscription replaces it too, except while it would hide data that can still be shown.
+///
+/// What comes back tries again: the server ends a subscription that fails, so it is made anew along with
+/// the data.
 pub fn follow_into<T>(
     data: Loaded<T>,
     topic: impl Fn() -> Option<Topic> + 'static,
     read: impl Fn(Update) -> Option<T> + Send + Sync + 'static,
-) where
+) -> Callback<()>
+where
     T: Send + Sync + Clone + serde::Serialize + serde::de::DeserializeOwned + 'static,
 {
     let on_update = Callback::new(move |news: Result<Update, AppError>| match news {
@@ -35,7 +41,16 @@ pub fn follow_into<T>(
         Err(AppError::Unreachable { .. } | AppError::Timeout { .. }) => {}
         Err(error) => data.set(Some(Err(ApiError(error)))),
     });
+    let attempt = RwSignal::new(0_u32);
+    let topic = move || {
+        attempt.track();
+        topic()
+    };
     follow(topic, on_update);
+    Callback::new(move |()| {
+        attempt.set(attempt.get_untracked() + 1);
+        data.refetch();
+    })
 }
 
 /// An error where the page would be, with a way on.
@@ -64,11 +79,28 @@ pub fn LoadError(
     let signed_out = error == AppError::Unauthenticated;
     view! {
         <ErrorState title=tt(error.text()) details=details request_id=request_id on_retry=on_retry>
-            {signed_out
-                .then(|| {
-                    view! { <LinkButton href="/login">{t(shell::SIGN_IN_AGAIN)}</LinkButton> }
-                })}
+            {signed_out.then(|| view! { <SignInLink /> })}
         </ErrorState>
+    }
+}
+
+/// Leads to sign-in and back to the page that is shown. Sign-in is a page of the server, which the router
+/// here does not know: `external` leaves the link to the browser.
+#[component]
+pub fn SignInLink() -> impl IntoView {
+    let location = use_location();
+    let href = move || {
+        let (path, search) = (location.pathname.get(), location.search.get());
+        paths::sign_in(&if search.is_empty() {
+            path
+        } else {
+            format!("{path}?{}", search.trim_start_matches('?'))
+        })
+    };
+    view! {
+        <a class="button button-secondary" href=href rel="external">
+            <span class="button-text">{t(shell::SIGN_IN_AGAIN)}</span>
+        </a>
     }
 }
 

@@ -5,12 +5,18 @@ use leptos::prelude::*;
 
 use crate::ui::meter::Meter;
 
-/// Millicores as cores, one decimal place below 10.
+/// Millicores as cores: the first two digits that count, cut rather than rounded.
 pub fn cpu_text(millicores: u64) -> String {
-    if millicores >= 10_000 || millicores.is_multiple_of(1_000) {
-        (millicores / 1_000).to_string()
-    } else {
-        format!("{}.{}", millicores / 1_000, millicores % 1_000 / 100)
+    let (cores, rest) = (millicores / 1_000, millicores % 1_000);
+    let decimals = match millicores {
+        10_000.. => String::new(),
+        1_000.. => (rest / 100).to_string(),
+        100.. => format!("{:02}", rest / 10),
+        _ => format!("{rest:03}"),
+    };
+    match decimals.trim_end_matches('0') {
+        "" => cores.to_string(),
+        decimals => format!("{cores}.{decimals}"),
     }
 }
 
@@ -58,7 +64,12 @@ mod tests {
     fn quantities_are_short() {
         for (millicores, text) in [
             (0, "0"),
-            (250, "0.2"),
+            (5, "0.005"),
+            (50, "0.05"),
+            (55, "0.055"),
+            (100, "0.1"),
+            (250, "0.25"),
+            (1_050, "1"),
             (1_000, "1"),
             (1_500, "1.5"),
             (9_999, "9.9"),

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use binnacle_model::{
     AppError, FieldPath, Issue, Text,
-    cluster::NamespaceRow,
     draft::{Control, Finding, WorkloadDraft},
     object::ObjectRef,
     rules,
@@ -120,7 +119,9 @@ fn NamespaceField() -> impl IntoView {
         })
     });
     let label = Callback::new(move |typed: String| {
-        rules::namespace_name(&typed).is_none().then(|| words::NAMESPACE_CREATE.fill(lang.get(), &[&typed]))
+        // One that is being deleted cannot be created before it is gone.
+        let is_free = rules::namespace_name(&typed).is_none() && !form.is_terminating(&typed);
+        is_free.then(|| words::NAMESPACE_CREATE.fill(lang.get(), &[&typed]))
     });
     let create = move |name: String| {
         if busy.get_untracked() {
@@ -131,20 +132,18 @@ fn NamespaceField() -> impl IntoView {
         let cluster = form.cluster.get_value();
         let said = words::NAMESPACE_CREATED.fill(lang.get_untracked(), &[&name]);
         leptos::task::spawn_local(async move {
-            let answer = create_namespace(cluster, name.clone()).await.map_err(|error| error.0);
-            match answer {
-                Ok(()) | Err(AppError::AlreadyExists { .. }) => {
-                    form.around.update(|around| {
-                        if let Some(rows) = around.namespaces.as_mut() {
-                            rows.retain(|row| row.name != name);
-                            rows.push(NamespaceRow { name, terminating: false });
-                            rows.sort_by(|one, other| one.name.cmp(&other.name));
-                        }
-                    });
-                    if answer.is_ok() {
-                        toasts.success(said);
-                    }
+            // The page may be gone at each answer: nothing of it is read below.
+            match create_namespace(cluster.clone(), name.clone()).await.map_err(|error| error.0) {
+                Ok(()) => {
+                    form.add_namespace(name);
+                    toasts.success(said);
                 }
+                // It may be there to stay or on its way out: only the list says which.
+                Err(AppError::AlreadyExists { .. }) => match list_namespaces(cluster).await {
+                    Ok(rows) => form.around.update(|around| around.namespaces = Some(rows)),
+                    // That it is there is all that is known; the dry run knows the rest.
+                    Err(_) => form.add_namespace(name),
+                },
                 Err(error) => refuse_namespace(form, error.text()),
             }
             form.touch(Control::Namespace);
@@ -176,7 +175,12 @@ fn NamespaceField() -> impl IntoView {
                     free=true
                     loading=Signal::derive(move || busy.get() || loading.is_some_and(|state| state.loading.get()))
                     on_select=move |name: String| {
-                        form.edit(Control::Namespace, |draft| draft.namespace = name.trim().to_owned());
+                        let name = name.trim().to_owned();
+                        // A whole name, and no choice: that is said at once.
+                        if untrack(|| form.is_terminating(&name)) {
+                            form.touch(Control::Namespace);
+                        }
+                        form.edit(Control::Namespace, |draft| draft.namespace = name);
                     }
                     create_label=label
                     on_create=create
@@ -220,14 +224,23 @@ pub fn provide_surroundings(form: FormController) {
             handle.clear();
         }
         let (namespace, name) = name.get();
-        let is_known = form.around.with_untracked(|around| {
-            around.taken.iter().any(|taken| (&taken.0, &taken.1) == (&namespace, &name))
-        });
-        if is_known || rules::workload_name(&name).is_some() || rules::namespace_name(&namespace).is_some() {
+        // One that was taken is asked about again too: it may have been deleted since.
+        if rules::workload_name(&name).is_some() || rules::namespace_name(&namespace).is_some() {
             return None;
         }
         set_timeout_with_handle(move || ask_whether_taken(form, namespace, name), REST).ok()
     });
+}
+
+/// Asks again about a name that was taken when it was last asked about.
+pub fn ask_again_whether_taken(form: FormController) {
+    let (namespace, name) = form.draft.with_untracked(|draft| (draft.namespace.clone(), draft.name.clone()));
+    if form
+        .around
+        .with_untracked(|around| around.taken.iter().any(|(at, of)| *at == namespace && *of == name))
+    {
+        ask_whether_taken(form, namespace, name);
+    }
 }
 
 fn ask_whether_taken(form: FormController, namespace: String, name: String) {
@@ -240,8 +253,8 @@ fn ask_whether_taken(form: FormController, namespace: String, name: String) {
     };
     leptos::task::spawn_local(async move {
         // Without an answer there is nothing to show here: the dry run asks again.
-        if let Ok(true) = object_exists(target).await {
-            form.around.update(|around| around.taken.push((namespace, name)));
+        if let Ok(is_taken) = object_exists(target).await {
+            form.note_taken(namespace, name, is_taken);
         }
     });
 }

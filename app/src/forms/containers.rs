@@ -102,19 +102,18 @@ fn ContainerItem(row: RowId) -> impl IntoView {
         else {
             return;
         };
+        form.forget_container(row);
         let next = form.draft.with_untracked(|draft| {
             let near = draft.containers.get(place).or_else(|| draft.containers.last());
             near.map_or_else(|| Control::Containers.id(), |near| format!("container-{}-remove", near.row.0))
         });
         focus_soon(next);
-        let undo = Callback::new(move |()| {
-            let back = container.clone();
-            // The form may be gone while its toast still stands.
-            if form.draft.try_update(|draft| draft.put_container(place, back)).is_some() {
+        let put_back = form.for_undo(move |draft| draft.put_container(place, container.clone()));
+        toasts.undo(said, common::UNDO.text(lang.get_untracked()), move || {
+            if put_back() {
                 focus_soon(Control::Container(row, ContainerField::Name).id());
             }
         });
-        toasts.undo(said, common::UNDO.text(lang.get_untracked()), undo);
     };
     view! {
         <div class="item" role="group" aria-labelledby=id("title")>

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use binnacle_model::{
     Severity,
-    draft::{Control, Finding, Saved, Step, Surroundings, WorkloadDraft},
+    cluster::NamespaceRow,
+    draft::{Control, Finding, Holder, RowId, Saved, Step, Surroundings, WorkloadDraft},
     object::WorkloadKind,
     yaml::to_yaml,
 };
@@ -35,6 +36,8 @@ pub struct FormController {
     pub refused: RwSignal<Vec<Finding>>,
     /// All that is wrong now: our findings, then the cluster's.
     pub findings: Memo<Vec<Finding>>,
+    /// Whether nothing that we found, the cluster aside, stands in the way.
+    pub can_be_asked: Memo<bool>,
     /// The object that will be sent, as text.
     pub yaml: Memo<String>,
     /// The create is under way.
@@ -45,8 +48,24 @@ pub struct FormController {
     pub restored: RwSignal<Option<i64>>,
     /// Whether this browser keeps drafts.
     pub keeps_drafts: RwSignal<bool>,
+    /// Counts the new beginnings: what was removed before one cannot come back after it.
+    beginning: StoredValue<u32>,
     start_namespace: StoredValue<String>,
     storage_key: StoredValue<String>,
+}
+
+/// Where the draft is stored, for what may outlive the form.
+#[derive(Clone)]
+pub struct DraftKey(String);
+
+impl DraftKey {
+    /// Forgets the draft, if it is still this one: whoever left may be back and writing another.
+    pub fn forget(&self, draft: &WorkloadDraft) {
+        let saved = interop::storage_get(&self.0).as_deref().and_then(Saved::from_text);
+        if saved.is_some_and(|saved| saved.draft == *draft) {
+            interop::storage_remove(&self.0);
+        }
+    }
 }
 
 impl FormController {
@@ -55,8 +74,9 @@ impl FormController {
         let draft = RwSignal::new(WorkloadDraft::new(kind, namespace.clone()));
         let around = RwSignal::new(Surroundings::default());
         let refused = RwSignal::new(Vec::<Finding>::new());
+        let own = Memo::new(move |_| draft.with(|draft| around.with(|around| draft.validate(around))));
         let findings = Memo::new(move |_| {
-            let mut all = draft.with(|draft| around.with(|around| draft.validate(around)));
+            let mut all = own.get();
             all.extend(refused.get());
             all
         });
@@ -70,11 +90,13 @@ impl FormController {
             touched: RwSignal::default(),
             refused,
             findings,
+            can_be_asked: Memo::new(move |_| own.with(|all| !all.iter().any(Finding::is_error))),
             yaml: Memo::new(move |_| draft.with(|draft| to_yaml(&draft.to_create()))),
             creating: RwSignal::new(false),
             done: RwSignal::new(false),
             restored: RwSignal::new(None),
             keeps_drafts: RwSignal::new(true),
+            beginning: StoredValue::new(0),
             start_namespace: StoredValue::new(namespace),
             storage_key: StoredValue::new(format!("binnacle.draft/{user}/{cluster}/{}", kind.plural())),
             cluster: StoredValue::new(cluster),
@@ -87,20 +109,87 @@ impl FormController {
         self.draft.update(change);
     }
 
-    /// Ends the cluster's refusals of a control.
+    /// Ends the cluster's refusals of a control. Name and namespace are refused together: a name is
+    /// taken in a namespace, and another of either is another object.
     pub fn forget_refusal(self, control: Control) {
-        if self.refused.with_untracked(|all| all.iter().any(|finding| finding.control == Some(control))) {
-            self.refused.update(|all| all.retain(|finding| finding.control != Some(control)));
+        match control {
+            Control::Name | Control::Namespace => {
+                self.forget_refusals(|of| matches!(of, Control::Name | Control::Namespace));
+            }
+            control => self.forget_refusals(|of| of == control),
         }
     }
 
-    /// From now on a control's errors are shown.
+    /// Ends the cluster's refusals of a container that is gone, and of the containers as a whole.
+    pub fn forget_container(self, row: RowId) {
+        self.forget_refusals(|of| match of {
+            Control::Container(of, _) => of == row,
+            of => of == Control::Containers,
+        });
+    }
+
+    /// Ends the cluster's refusals of a label or annotation that is gone, and of its set as a whole.
+    pub fn forget_pair(self, holder: Holder, row: RowId) {
+        self.forget_refusals(|of| match of {
+            Control::Pair(_, of, _) => of == row,
+            of => of == Control::Pairs(holder),
+        });
+    }
+
+    fn forget_refusals(self, of: impl Fn(Control) -> bool) {
+        let is_past = |finding: &Finding| finding.control.is_some_and(&of);
+        self.refused.maybe_update(|all| {
+            let before = all.len();
+            all.retain(|finding| !is_past(finding));
+            all.len() < before
+        });
+    }
+
+    /// From now on a control's errors are shown. Answers of the cluster call it too, and may come
+    /// when the form is gone.
     pub fn touch(self, control: Control) {
-        if !self.touched.with_untracked(|touched| touched.contains(&control)) {
-            self.touched.update(|touched| {
-                touched.insert(control);
-            });
-        }
+        self.touched.maybe_update(|touched| touched.insert(control));
+    }
+
+    /// A change of the draft for a toast's button, which may be pressed when the form is gone or was
+    /// started anew: then it does nothing, and tells so by `false`.
+    pub fn for_undo(
+        self,
+        change: impl Fn(&mut WorkloadDraft) + Send + Sync + 'static,
+    ) -> impl Fn() -> bool + Send + Sync + 'static {
+        let beginning = self.beginning.get_value();
+        move || self.beginning.try_get_value() == Some(beginning) && self.draft.try_update(&change).is_some()
+    }
+
+    /// Whether a namespace is on its way out.
+    pub fn is_terminating(self, namespace: &str) -> bool {
+        self.around.with(|around| {
+            around.namespaces.iter().flatten().any(|row| row.name == namespace && row.terminating)
+        })
+    }
+
+    /// Notes a namespace that is there to stay.
+    pub fn add_namespace(self, name: String) {
+        self.around.update(|around| {
+            if let Some(rows) = around.namespaces.as_mut() {
+                rows.retain(|row| row.name != name);
+                rows.push(NamespaceRow { name, terminating: false });
+                rows.sort_by(|one, other| one.name.cmp(&other.name));
+            }
+        });
+    }
+
+    /// Notes whether a name is taken in a namespace, as the cluster says now.
+    pub fn note_taken(self, namespace: String, name: String, is_taken: bool) {
+        self.around.maybe_update(|around| {
+            let of = (namespace, name);
+            let was_taken = around.taken.contains(&of);
+            around.taken.retain(|taken| *taken != of);
+            if is_taken {
+                around.taken.push(of);
+            }
+            was_taken != is_taken
+        });
     }
 
     /// Whether an issue is shown now. Warnings and what the cluster said always are; our own errors
@@ -205,9 +294,15 @@ impl FormController {
         });
     }
 
+    /// Where the draft is stored.
+    pub fn draft_key(self) -> DraftKey {
+        DraftKey(self.storage_key.get_value())
+    }
+
     /// Starts anew.
     pub fn discard(self) {
         let namespace = self.start_namespace.get_value();
+        self.beginning.update_value(|beginning| *beginning = beginning.wrapping_add(1));
         self.refused.set(Vec::new());
         self.touched.set(BTreeSet::new());
         self.attempted.set(BTreeSet::new());
@@ -230,7 +325,10 @@ pub fn use_form() -> FormController {
 
 #[cfg(test)]
 mod tests {
-    use binnacle_model::{FieldPath, Issue, Text, draft::ContainerField};
+    use binnacle_model::{
+        FieldPath, Issue, Text,
+        draft::{ContainerField, PairPart},
+    };
 
     use super::*;
 
@@ -276,6 +374,122 @@ mod tests {
             form.edit(Control::Replicas, |draft| draft.replicas = "2".to_owned());
             assert_eq!(replicas.get(), None);
         });
+    }
+
+    #[test]
+    fn a_name_refused_in_one_namespace_may_be_free_in_another() {
+        in_form(|form| {
+            let refuse = |path: &str| {
+                let issue = Issue::error(FieldPath::from(path), Text::raw("refused"));
+                form.refused.set(form.draft.with(|draft| draft.locate(&[issue])));
+            };
+            refuse("metadata.name");
+            form.edit(Control::Namespace, |draft| draft.namespace = "team".to_owned());
+            assert_eq!(form.refused.get(), []);
+            refuse("metadata.namespace");
+            form.edit(Control::Name, |draft| draft.name = "web".to_owned());
+            assert_eq!(form.refused.get(), []);
+        });
+    }
+
+    #[test]
+    fn a_refusal_goes_with_its_row() {
+        in_form(|form| {
+            let (container, label) = form
+                .draft
+                .try_update(|draft| (draft.add_container(), draft.add_pair(Holder::Labels)))
+                .unwrap();
+            let at = |control| Finding {
+                control: Some(control),
+                issue: Issue::error(FieldPath::from("x"), Text::raw("refused")),
+            };
+            let stays = at(Control::Replicas);
+            form.refused.set(vec![
+                at(Control::Container(container, ContainerField::Image)),
+                at(Control::Pair(Holder::Labels, label, PairPart::Value)),
+                stays.clone(),
+            ]);
+            form.forget_container(container);
+            assert_eq!(form.refused.with(Vec::len), 2);
+            form.forget_pair(Holder::Labels, label);
+            assert_eq!(form.refused.get(), [stays]);
+        });
+    }
+
+    #[test]
+    fn a_name_that_was_taken_is_free_once_the_cluster_says_so() {
+        in_form(|form| {
+            form.edit(Control::Name, |draft| draft.name = "web".to_owned());
+            let note = |is_taken| form.note_taken("default".to_owned(), "web".to_owned(), is_taken);
+            note(true);
+            note(true);
+            assert!(form.has_errors(Step::Basic));
+            note(false);
+            assert!(!form.has_errors(Step::Basic));
+        });
+    }
+
+    #[test]
+    fn a_namespace_on_its_way_out_is_known_as_such() {
+        in_form(|form| {
+            let row = |name: &str, terminating| NamespaceRow { name: name.to_owned(), terminating };
+            form.around.update(|around| around.namespaces = Some(vec![row("old", true), row("team", false)]));
+            assert!(form.is_terminating("old"));
+            assert!(!form.is_terminating("team") && !form.is_terminating("new"));
+            form.add_namespace("new".to_owned());
+            let names = form.around.with(|around| {
+                around.namespaces.iter().flatten().map(|row| row.name.clone()).collect::<Vec<_>>()
+            });
+            assert_eq!(names, ["new", "old", "team"]);
+        });
+    }
+
+    #[test]
+    fn the_cluster_is_asked_again_once_our_own_findings_are_gone() {
+        in_form(|form| {
+            form.edit(Control::Name, |draft| draft.name = "web".to_owned());
+            let row = form.draft.with(|draft| draft.containers[0].row);
+            form.draft.update(|draft| {
+                if let Some(container) = draft.container_mut(row) {
+                    container.image = "nginx:1.27".to_owned();
+                }
+            });
+            form.note_taken("default".to_owned(), "web".to_owned(), true);
+            assert!(!form.can_be_asked.get());
+            form.note_taken("default".to_owned(), "web".to_owned(), false);
+            let issue = Issue::error(FieldPath::from("spec.replicas"), Text::raw("must be even"));
+            form.refused.set(form.draft.with(|draft| draft.locate(&[issue])));
+            assert!(!form.is_good());
+            assert!(form.can_be_asked.get(), "a refusal must not set off the question that it answers");
+        });
+    }
+
+    #[test]
+    fn what_was_removed_comes_back_only_to_the_form_it_was_removed_from() {
+        in_form(|form| {
+            let row = form.draft.with(|draft| draft.containers[0].row);
+            let (place, container) =
+                form.draft.try_update(|draft| draft.remove_container(row)).flatten().unwrap();
+            let put_back = form.for_undo(move |draft| draft.put_container(place, container.clone()));
+            assert!(put_back());
+            assert_eq!(form.draft.with(|draft| draft.containers.len()), 1);
+            form.discard();
+            assert!(!put_back(), "its row would be another's");
+            assert_eq!(form.draft.with(|draft| draft.containers.len()), 1);
+        });
+    }
+
+    #[test]
+    fn nothing_panics_once_the_form_is_gone() {
+        let owner = Owner::new();
+        let form = owner.with(|| {
+            FormController::new(WorkloadKind::StatefulSet, "prod".to_owned(), "default".to_owned(), "ann")
+        });
+        let undo = form.for_undo(|draft| draft.name.clear());
+        owner.cleanup();
+        form.touch(Control::Namespace);
+        form.forget_refusal(Control::Namespace);
+        assert!(!undo());
     }
 
     #[test]

@@ -126,7 +126,7 @@ fn PairFields(holder: Holder, row: RowId) -> impl IntoView {
         else {
             return;
         };
-        form.forget_refusal(Control::Pairs(holder));
+        form.forget_pair(holder, row);
         let next = form.draft.with_untracked(|draft| {
             let pairs = draft.pairs(holder);
             let near = pairs.get(place).or_else(|| pairs.last());
@@ -137,14 +137,12 @@ fn PairFields(holder: Holder, row: RowId) -> impl IntoView {
             return;
         }
         let said = words::ROW_REMOVED.fill(lang.get_untracked(), &[&removed.key]);
-        let undo = Callback::new(move |()| {
-            let back = removed.clone();
-            // The form may be gone while its toast still stands.
-            if form.draft.try_update(|draft| draft.put_pair(holder, place, back)).is_some() {
-                focus_soon(at(PairPart::Key).id());
+        let put_back = form.for_undo(move |draft| draft.put_pair(holder, place, removed.clone()));
+        toasts.undo(said, common::UNDO.text(lang.get_untracked()), move || {
+            if put_back() {
+                focus_soon(Control::Pair(holder, row, PairPart::Key).id());
             }
         });
-        toasts.undo(said, common::UNDO.text(lang.get_untracked()), undo);
     };
     view! {
         <div class="rows-row">

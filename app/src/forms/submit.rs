@@ -3,6 +3,7 @@
 use binnacle_model::{
     AppError, Issue, Lang, Text,
     draft::{Control, Finding, Step},
+    object::WorkloadKind,
     words::{errors, form as words},
 };
 use leptos::prelude::*;
@@ -73,6 +74,10 @@ impl Submit {
         };
         Effect::new(move |_| {
             if form.step.get() == Step::Review {
+                // What is to be sent may change behind the review: a row comes back, a namespace is
+                // there at last. Refusals are no part of this, or asking would set off asking.
+                form.can_be_asked.track();
+                form.yaml.track();
                 submit.ask();
             } else {
                 submit.question.update_value(|question| *question = question.wrapping_add(1));
@@ -126,15 +131,26 @@ impl Submit {
         form.creating.set(true);
         self.failed.set(None);
         let lang = self.lang.get_untracked();
-        let (object, namespace, name) = form
-            .draft
-            .with_untracked(|draft| (draft.to_create(), draft.namespace.clone(), draft.name.clone()));
+        let draft = form.draft.get_untracked();
+        let (object, namespace, name) = (draft.to_create(), draft.namespace.clone(), draft.name.clone());
         let cluster = form.cluster.get_value();
+        let key = form.draft_key();
         let kind = form.kind;
         leptos::task::spawn_local(async move {
             let answer = create_object(cluster.clone(), object).await;
             if form.creating.try_set(false).is_some() {
-                // The page is gone; what came of it stands in the list.
+                // The page is gone, with the place where it is told.
+                match answer {
+                    Ok(_) => {
+                        key.forget(&draft);
+                        self.toasts.success(words::CREATED.fill(lang, &[kind.kind(), &name]));
+                    }
+                    Err(error) => {
+                        let reason = error.0.text().render(lang);
+                        self.toasts
+                            .error(words::MAYBE_NOT_CREATED.fill(lang, &[kind.kind(), &name, &reason]));
+                    }
+                }
                 return;
             }
             match answer {
@@ -146,8 +162,7 @@ impl Submit {
                     for warning in created.warnings {
                         self.toasts.info(words::CLUSTER_SAYS.fill(lang, &[&warning]));
                     }
-                    let list = paths::workloads(&cluster, kind);
-                    self.leave.run(paths::with_query(&list, &[("namespace", namespace), ("created", name)]));
+                    self.leave.run(list_with(&cluster, kind, namespace, name));
                 }
                 Err(error) => {
                     let failed = self.refuse(error.0);
@@ -190,6 +205,13 @@ impl Submit {
     }
 }
 
+/// The list with the new row in view. A page is sorted by name: without the search the row may stand
+/// on another.
+fn list_with(cluster: &str, kind: WorkloadKind, namespace: String, name: String) -> String {
+    let query = [("namespace", namespace), ("q", name.clone()), ("created", name)];
+    paths::with_query(&paths::workloads(cluster, kind), &query)
+}
+
 /// Id of the sentence that says why the create failed.
 pub const FAILED: &str = "create-failed";
 
@@ -202,5 +224,18 @@ pub fn refusal_text(
     match &refusal.reason {
         Some(reason) if reason.key != errors::INVALID.key => Text::new(&with_reason, [reason.clone()]),
         _ => fields.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_shows_what_was_created() {
+        assert_eq!(
+            list_with("prod", WorkloadKind::StatefulSet, "team".to_owned(), "web".to_owned()),
+            "/clusters/prod/statefulsets?namespace=team&q=web&created=web"
+        );
     }
 }

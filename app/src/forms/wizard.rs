@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::{
     advanced::AdvancedSection,
-    basic::{BasicSection, provide_surroundings},
+    basic::{BasicSection, ask_again_whether_taken, provide_surroundings},
     containers::ContainersSection,
     controller::{FormController, use_form},
     labels::step_word,
@@ -88,6 +88,9 @@ pub fn WorkloadWizard(
         form.attempted.update(|steps| {
             steps.insert(step);
         });
+        if step == Step::Basic {
+            ask_again_whether_taken(form);
+        }
         if untrack(|| form.has_errors(step)) {
             interop::focus_soon(SUMMARY);
         } else if let Some(step) = Step::ALL.get(step.index() + 1) {

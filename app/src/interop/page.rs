@@ -149,6 +149,25 @@ pub fn scroll_into_view(id: &str) {
     }
 }
 
+/// Where the caret of a text area stands, in UTF-16 code units.
+pub fn caret(area: &web_sys::HtmlTextAreaElement) -> Option<u32> {
+    area.selection_start().ok().flatten()
+}
+
+/// Puts the caret of a text area at an offset, in UTF-16 code units, and brings its line, counted
+/// from 1, into view.
+pub fn reveal_in_area(area: &web_sys::HtmlTextAreaElement, offset: u32, line: u32) {
+    // Both calls fail for elements that hold no text only, or are not shown.
+    let _ = area.set_selection_range(offset, offset);
+    let _ = area.focus();
+    let lines = area.value().split('\n').count().max(1);
+    let lines = i32::try_from(lines).unwrap_or(i32::MAX);
+    let above = i32::try_from(line.saturating_sub(1)).unwrap_or(i32::MAX);
+    // The lines are all of one height: none is wrapped. The wanted one comes to the middle.
+    let height = area.scroll_height() / lines;
+    area.set_scroll_top(height.saturating_mul(above).saturating_sub(area.client_height() / 2).max(0));
+}
+
 /// Runs before the next frame is drawn, once the pending effects have run.
 pub fn next_frame(run: impl FnOnce() + 'static) {
     if super::in_browser() {
@@ -235,4 +254,27 @@ pub fn guard_leaving(on: bool) {
             }
         }
     });
+}
+
+/// The path of the page's address, as the browser writes it; `None` on the server.
+pub fn pathname() -> Option<String> {
+    document()?.location()?.pathname().ok()
+}
+
+/// Waits; on the server not at all.
+pub async fn sleep(duration: std::time::Duration) {
+    if !super::in_browser() {
+        return;
+    }
+    let elapsed = js_sys::Promise::new(&mut |resolve, _| {
+        leptos::prelude::set_timeout(
+            move || {
+                // Resolving a promise cannot fail.
+                let _ = resolve.call0(&JsValue::UNDEFINED);
+            },
+            duration,
+        );
+    });
+    // It is never rejected.
+    let _ = wasm_bindgen_futures::JsFuture::from(elapsed).await;
 }

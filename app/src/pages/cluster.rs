@@ -29,6 +29,7 @@ use crate::{
         state::{EmptyState, Skeleton},
         table::{HeaderCell, TableFrame},
         time::{TimeAgo, TimeStyle},
+        tooltip::Tooltip,
     },
 };
 
@@ -49,7 +50,7 @@ fn Body() -> impl IntoView {
     let params = use_params_map();
     let name = Memo::new(move |_| params.with(|params| params.get("cluster").unwrap_or_default()));
     let data = Resource::new(move || name.get(), get_cluster);
-    follow_into(
+    let retry = follow_into(
         data,
         move || Some(Topic::Cluster { name: name.get() }),
         |update| match update {
@@ -85,7 +86,7 @@ fn Body() -> impl IntoView {
             })
         />
         <div>
-            {move || failed().map(|error| view! { <LoadError error=error on_retry=move |()| data.refetch() /> })}
+            {move || failed().map(|error| view! { <LoadError error=error on_retry=retry /> })}
             <Show when=move || detail.with(Option::is_some)>
                 <div class="page-head">
                     <h1 class="page-title">{move || name.get()}</h1>
@@ -209,6 +210,11 @@ fn Capacity(detail: Memo<Option<ClusterDetail>>) -> impl IntoView {
                 .unwrap_or_default()
         })
     };
+    // Who may not list them gets no link to an error, but the reason.
+    let no_list = Memo::new(move |_| {
+        detail.with(|detail| detail.as_ref().and_then(|detail| detail.access.list_workloads.clone()))
+    });
+    let sets = move || count(numbers.with(|numbers| numbers.stateful_sets));
     view! {
         <dl class="facts">
             <dt>{t(words::CPU)}</dt>
@@ -220,7 +226,12 @@ fn Capacity(detail: Memo<Option<ClusterDetail>>) -> impl IntoView {
             <dt>{t(lists::PODS)}</dt>
             <dd>{move || count(numbers.with(|numbers| numbers.pods))}</dd>
             <dt>{t(lists::STATEFULSETS)}</dt>
-            <dd><A href=list>{move || count(numbers.with(|numbers| numbers.stateful_sets))}</A></dd>
+            <dd>
+                {move || match no_list.get() {
+                    Some(reason) => view! { <Tooltip text=tt(reason)>{sets}</Tooltip> }.into_any(),
+                    None => view! { <A href=list>{sets}</A> }.into_any(),
+                }}
+            </dd>
             {move || numbers.with(|numbers| numbers.deployments).map(|of| view! {
                 <dt>{t(words::DEPLOYMENTS)}</dt>
                 <dd>{count(Some(of))}</dd>
@@ -276,13 +287,13 @@ fn node_row(node: NodeRow) -> impl IntoView {
         <tr>
             <td class="cell-name" data-line="1">{node.name}</td>
             <td class="cell-status" data-line="1"><StatusBadge tone=tone label=t(word) reason=reason /></td>
-            <td>{or_dash(node.roles.join(", "))}</td>
-            <td>{or_dash(node.zone)}</td>
-            <td class="cell-mono">{node.version}</td>
-            <td><UsageCell usage=Signal::stored(Some(node.cpu)) text=cpu_text /></td>
-            <td><UsageCell usage=Signal::stored(Some(node.memory)) text=memory_text /></td>
-            <td class="cell-number">{format!("{}/{}", node.pods.requested, node.pods.allocatable)}</td>
-            <td class="cell-number"><TimeAgo at=node.created * 1_000 style=TimeStyle::Age /></td>
+            <td data-label=t(words::ROLES)>{or_dash(node.roles.join(", "))}</td>
+            <td data-label=t(words::ZONE)>{or_dash(node.zone)}</td>
+            <td class="cell-mono" data-label=t(words::VERSION)>{node.version}</td>
+            <td data-label=t(words::CPU)><UsageCell usage=Signal::stored(Some(node.cpu)) text=cpu_text /></td>
+            <td data-label=t(words::MEMORY)><UsageCell usage=Signal::stored(Some(node.memory)) text=memory_text /></td>
+            <td class="cell-number" data-label=t(lists::PODS)>{format!("{}/{}", node.pods.requested, node.pods.allocatable)}</td>
+            <td class="cell-number" data-label=t(common::AGE)><TimeAgo at=node.created * 1_000 style=TimeStyle::Age /></td>
         </tr>
     }
 }

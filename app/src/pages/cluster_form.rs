@@ -16,8 +16,9 @@ use leptos_router::{
 use crate::{
     api::clusters::{cluster_for_edit, edit_cluster, integrate_cluster, list_clusters},
     components::{
-        key_values::{KeyValue, KeyValueRows, pairs_of, rows_of},
+        key_values::{Half, KeyValue, KeyValueRows, pairs_of, rows_of},
         kubeconfig::{KubeconfigDraft, KubeconfigInput},
+        leave_guard::LeaveGuard,
         load::LoadError,
     },
     i18n::{t, tt, use_lang},
@@ -38,6 +39,9 @@ use crate::{
     },
 };
 
+/// Prefix of the ids of the labels' controls.
+const LABELS_ID: &str = "cluster-label";
+
 /// The fields both forms share.
 #[derive(Clone, Copy)]
 struct Fields {
@@ -57,6 +61,17 @@ impl Fields {
         }
     }
 
+    /// What they hold now.
+    fn edit(self, credential: Option<(String, String)>) -> ClusterEdit {
+        ClusterEdit {
+            alias: self.alias.get(),
+            provider: self.provider.get(),
+            labels: self.labels.with(|rows| pairs_of(rows)),
+            description: self.description.get(),
+            credential,
+        }
+    }
+
     fn alias_error(self) -> Option<Text> {
         self.alias.with(|alias| rules::cluster_alias(alias))
     }
@@ -65,24 +80,32 @@ impl Fields {
         self.description.with(|text| rules::description(text))
     }
 
-    fn label_error(self, place: usize) -> Option<Text> {
+    fn label_error(self, place: usize) -> Option<(Half, Text)> {
         self.labels.with(|rows| {
             let row = rows.get(place)?;
             if row.key.is_empty() && row.value.is_empty() {
                 return None;
             }
-            rules::label_key(&row.key).or_else(|| rules::label_value(&row.value)).or_else(|| {
+            let key = rules::label_key(&row.key).map(|text| (Half::Key, text));
+            key.or_else(|| rules::label_value(&row.value).map(|text| (Half::Value, text))).or_else(|| {
                 let twice = rows.iter().take(place).any(|other| other.key == row.key);
-                twice.then(|| Text::new(&binnacle_model::words::clusters::LABEL_TWICE, [&row.key]))
+                twice.then(|| (Half::Key, Text::new(&words::LABEL_TWICE, [&row.key])))
             })
         })
     }
 
-    fn is_good(self) -> bool {
-        let labels = self.labels.with(Vec::len);
-        self.alias_error().is_none()
-            && self.description_error().is_none()
-            && (0..labels).all(|place| self.label_error(place).is_none())
+    /// The id of the first control, from the top of the form, that holds an error.
+    fn first_wrong(self) -> Option<String> {
+        if self.alias_error().is_some() {
+            return Some("cluster-alias".to_owned());
+        }
+        if self.description_error().is_some() {
+            return Some("cluster-description".to_owned());
+        }
+        let rows = self.labels.with(|rows| rows.iter().map(|row| row.id).collect::<Vec<_>>());
+        rows.into_iter()
+            .enumerate()
+            .find_map(|(place, row)| self.label_error(place).map(|(half, _)| half.control_id(LABELS_ID, row)))
     }
 }
 
@@ -138,17 +161,22 @@ fn IntegrateForm() -> impl IntoView {
         let shown = touched.get() || name.with(|name| !name.is_empty());
         shown.then(name_problem).flatten().map(|text| text.render(lang.get()))
     });
-    guard(move || name.with(|name| !name.is_empty()) || draft.text.with(|text| !text.is_empty()), busy);
+    let dirty = Signal::derive(move || {
+        let typed = name.with(|name| !name.is_empty())
+            || draft.text.with(|text| !text.is_empty())
+            || fields.edit(None) != ClusterEdit::default();
+        typed && !busy.get()
+    });
 
     let obstacle = Signal::derive(move || draft.obstacle().map(|text| text.render(lang.get())));
     let submit = move || {
         touched.set(true);
-        if name_problem().is_some() || !fields.is_good() {
-            let place = if name_problem().is_some() { "cluster-name" } else { "cluster-alias" };
-            interop::focus(place);
+        let name_wrong = untrack(name_problem).map(|_| "cluster-name".to_owned());
+        if let Some(wrong) = name_wrong.or_else(|| untrack(|| fields.first_wrong())) {
+            interop::focus(&wrong);
             return;
         }
-        if busy.get_untracked() || draft.obstacle().is_some() {
+        if busy.get_untracked() || untrack(|| draft.obstacle()).is_some() {
             return;
         }
         busy.set(true);
@@ -180,6 +208,7 @@ fn IntegrateForm() -> impl IntoView {
     };
     let submit = StoredValue::new(submit);
     view! {
+        <LeaveGuard dirty=dirty text=t(words::LEAVE_TEXT) />
         <form
             class="form"
             on:submit=move |event| {
@@ -248,31 +277,25 @@ fn EditForm(name: String, edit: ClusterEdit) -> impl IntoView {
     let busy = RwSignal::new(false);
     let navigate = use_navigate();
     let toasts = use_toasts();
-    let now = move || ClusterEdit {
-        alias: fields.alias.get(),
-        provider: fields.provider.get(),
-        labels: fields.labels.with(|rows| pairs_of(rows)),
-        description: fields.description.get(),
-        credential: renew.get().then(|| (draft.text.get(), draft.context.get())),
-    };
+    let now = move || fields.edit(renew.get().then(|| (draft.text.get(), draft.context.get())));
     let before = edit.clone();
-    guard(move || now() != before, busy);
+    let dirty = Signal::derive(move || now() != before && !busy.get());
     let obstacle = Signal::derive(move || {
         renew.get().then(|| draft.obstacle()).flatten().map(|text| text.render(lang.get()))
     });
     let submit = {
         let name = name.clone();
         move || {
-            if busy.get_untracked()
-                || !fields.is_good()
-                || (renew.get_untracked() && draft.obstacle().is_some())
-            {
-                interop::focus("cluster-alias");
+            if let Some(wrong) = untrack(|| fields.first_wrong()) {
+                interop::focus(&wrong);
+                return;
+            }
+            if busy.get_untracked() || (renew.get_untracked() && untrack(|| draft.obstacle()).is_some()) {
                 return;
             }
             busy.set(true);
             refused.set(None);
-            let (name, edit, navigate) = (name.clone(), now(), navigate.clone());
+            let (name, edit, navigate) = (name.clone(), untrack(now), navigate.clone());
             leptos::task::spawn_local(async move {
                 match edit_cluster(name.clone(), edit).await {
                     Ok(()) => {
@@ -290,6 +313,7 @@ fn EditForm(name: String, edit: ClusterEdit) -> impl IntoView {
     };
     let submit = StoredValue::new(submit);
     view! {
+        <LeaveGuard dirty=dirty text=t(words::LEAVE_TEXT) />
         <form
             class="form"
             on:submit=move |event| {
@@ -353,7 +377,13 @@ fn SharedFields(fields: Fields) -> impl IntoView {
         </Field>
         <fieldset class="fieldset">
             <legend>{t(words::LABELS)}</legend>
-            <KeyValueRows id="cluster-label" rows=fields.labels error=move |place| said(fields.label_error(place)) />
+            <KeyValueRows
+                id=LABELS_ID
+                rows=fields.labels
+                error=move |place| {
+                    fields.label_error(place).map(|(half, text)| (half, text.render(lang.get())))
+                }
+            />
         </fieldset>
     }
 }
@@ -393,10 +423,4 @@ fn Trail(#[prop(into)] here: TextProp) -> impl IntoView {
         vec![Crumb::link(shell::CLUSTERS.text(lang.get()), paths::clusters()), Crumb::here(here.get())]
     });
     view! { <Breadcrumbs label=t(shell::BREADCRUMB) items=items /> }
-}
-
-/// Asks before unsaved input is left behind.
-fn guard(dirty: impl Fn() -> bool + 'static, busy: RwSignal<bool>) {
-    Effect::new(move |_| interop::guard_leaving(dirty() && !busy.get()));
-    on_cleanup(|| interop::guard_leaving(false));
 }

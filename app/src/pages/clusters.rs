@@ -134,7 +134,7 @@ fn Body() -> impl IntoView {
         search.with(|search| ClusterQuery::read(|name| search.get(name).unwrap_or_default()))
     });
     let data = Resource::new(|| (), |()| list_clusters());
-    follow_into(
+    let retry = follow_into(
         data,
         || Some(Topic::Clusters),
         |update| match update {
@@ -205,7 +205,7 @@ fn Body() -> impl IntoView {
             />
         </div>
         <div>
-            {move || failed().map(|error| view! { <LoadError error=error on_retry=move |()| data.refetch() /> })}
+            {move || failed().map(|error| view! { <LoadError error=error on_retry=retry /> })}
             <Show when=move || shown.with(|shown| shown.as_ref().is_some_and(|rows| !rows.is_empty()))>
                 <ClusterTable shown=shown query=query only_admins=only_admins on_remove=on_remove />
             </Show>

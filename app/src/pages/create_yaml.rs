@@ -5,6 +5,7 @@ mod problems;
 mod state;
 
 use binnacle_model::{
+    Text, Word,
     object::WorkloadKind,
     words::{common, lists, shell, yaml as words},
 };
@@ -16,7 +17,8 @@ use self::{plan_view::PlanView, problems::Problems, state::YamlState};
 use crate::{
     api::namespaces::list_namespaces,
     i18n::{t, tf, tt, use_lang},
-    interop, paths,
+    interop::{self, FileProblem},
+    paths,
     ui::{
         badge::Tone,
         breadcrumbs::{Breadcrumbs, Crumb},
@@ -26,7 +28,6 @@ use crate::{
         icon::{Icon, IconName},
         select::{Select, SelectOption},
         state::Notice,
-        toast::use_toasts,
     },
 };
 
@@ -68,9 +69,14 @@ fn Editor(cluster: String) -> impl IntoView {
     };
     let take = Callback::new(move |file: web_sys::File| {
         leptos::task::spawn_local(async move {
-            match interop::read_file(file, MAX_BYTES).await {
-                Ok(file) => state.text.set(file.text),
-                Err(_) => state.failed.set(Some(words::TOO_LARGE.into())),
+            let read = interop::read_file(file, MAX_BYTES).await;
+            // The page may have gone on meanwhile.
+            if state.text.is_disposed() {
+                return;
+            }
+            match read {
+                Ok(file) => state.replace(file.text, Text::new(&words::OPENED, [file.name])),
+                Err(problem) => state.failed.set(Some(problem_word(problem).into())),
             }
         });
     });
@@ -119,22 +125,21 @@ fn Editor(cluster: String) -> impl IntoView {
     }
 }
 
+/// Why a file could not be taken.
+fn problem_word(problem: FileProblem) -> Word {
+    match problem {
+        FileProblem::TooLarge(_) => words::FILE_TOO_LARGE,
+        FileProblem::Unreadable => words::FILE_UNREADABLE,
+    }
+}
+
 /// Open, download, clear.
 #[component]
 fn Toolbar(state: YamlState, take: Callback<web_sys::File>) -> impl IntoView {
     let lang = use_lang();
-    let toasts = use_toasts();
     let empty = move || state.text.with(|text| text.trim().is_empty());
     let nothing = Signal::derive(move || empty().then(|| words::NOTHING_YET.text(lang.get()).to_owned()));
-    let clear = move |_| {
-        let before = state.text.get_untracked();
-        state.text.set(String::new());
-        toasts.undo(
-            words::CLEARED.text(lang.get_untracked()),
-            common::UNDO.text(lang.get_untracked()),
-            Callback::new(move |()| state.text.set(before.clone())),
-        );
-    };
+    let clear = move |_| state.replace(String::new(), words::CLEARED.into());
     view! {
         <div class="yaml-toolbar">
             <label class="button button-secondary file-button">
@@ -236,5 +241,16 @@ fn Foot(state: YamlState, list: Signal<String>) -> impl IntoView {
                 </Button>
             </Show>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_not_called_too_large() {
+        assert_eq!(problem_word(FileProblem::Unreadable).key, words::FILE_UNREADABLE.key);
+        assert_eq!(problem_word(FileProblem::TooLarge(2 << 20)).key, words::FILE_TOO_LARGE.key);
     }
 }

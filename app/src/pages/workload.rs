@@ -92,7 +92,7 @@ fn One(which: Which) -> impl IntoView {
     let gone = RwSignal::new(false);
     let topic =
         Topic::Workload { cluster: cluster.clone(), kind, namespace: namespace.clone(), name: name.clone() };
-    follow_into(
+    let retry = follow_into(
         data,
         move || Some(topic.clone()),
         move |update| match update {
@@ -144,7 +144,7 @@ fn One(which: Which) -> impl IntoView {
         <Title text=name.clone() />
         <Breadcrumbs label=t(shell::BREADCRUMB) items=crumbs />
         <div>
-            {move || failed().map(|error| view! { <LoadError error=error on_retry=move |()| data.refetch() /> })}
+            {move || failed().map(|error| view! { <LoadError error=error on_retry=retry /> })}
             <Show when=move || detail.with(Option::is_some)>
                 <div class="page-head">
                     <h1 class="page-title">{name.clone()}</h1>

@@ -8,7 +8,7 @@ use binnacle_model::{
     live::{PageDelta, Topic, Update},
     object::{ObjectRef, WorkloadKind},
     words::lists as words,
-    workload::ListPage,
+    workload::{ListPage, ListQuery},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -23,8 +23,9 @@ use crate::{
     api::workloads::list_workloads,
     components::{
         delete_dialog::DeleteDialog,
-        freshness::StaleNotice,
+        freshness::{StaleNotice, is_first_list},
         load::{LoadError, follow_into},
+        scroll::scroll_to_top,
     },
     i18n::{t, use_lang},
     pages::not_found::NotFoundPage,
@@ -73,7 +74,7 @@ fn ListOfKind(kind: WorkloadKind) -> impl IntoView {
 
     // The page that the server's deltas count from: the last one it sent.
     let base = StoredValue::new(None::<ListPage>);
-    follow_into(
+    let retry = follow_into(
         data,
         move || {
             base.set_value(None);
@@ -115,8 +116,17 @@ fn ListOfKind(kind: WorkloadKind) -> impl IntoView {
         page.with(|page| page.as_ref().map(|page| page.freshness.clone()).unwrap_or_default())
     });
     let namespace = Memo::new(move |_| query.with(|query| query.namespace.clone()));
-    let has_filters = Memo::new(move |_| {
-        query.with(|query| !query.search.is_empty() || !query.states.is_empty() || query.namespace.is_some())
+    let nothing = Memo::new(move |_| {
+        page.with(|page| page.as_ref().and_then(|page| query.with(|query| Nothing::of(page, query))))
+    });
+    // The router scrolls the window, which here never scrolls: another page begins at its first row.
+    Effect::new(move |last: Option<u32>| {
+        let number = query.with(|query| query.page);
+        if last.is_some_and(|last| last != number) {
+            scroll_to_top(".table-frame");
+            scroll_to_top("#content");
+        }
+        number
     });
 
     view! {
@@ -146,13 +156,20 @@ fn ListOfKind(kind: WorkloadKind) -> impl IntoView {
             </div>
         </div>
         <Filters query=query page=page freshness=freshness />
-        <StaleNotice freshness=freshness />
+        <Show when=move || nothing.get() != Some(Nothing::Unknown)>
+            <StaleNotice freshness=freshness />
+        </Show>
         <div>
             {move || {
-                failed().map(|error| view! { <LoadError error=error on_retry=move |()| data.refetch() /> })
+                failed().map(|error| view! { <LoadError error=error on_retry=retry /> })
             }}
             <Show when=move || page.with(|page| page.as_ref().is_some_and(|page| !page.rows.is_empty()))>
                 <WorkloadTable kind=kind query=query page=page highlighted=highlighted on_delete=on_delete />
+            </Show>
+            {move || {
+                nothing.get().map(|nothing| view! { <NoRows nothing=nothing kind=kind query=query page=page /> })
+            }}
+            <Show when=move || page.with(|page| page.as_ref().is_some_and(|page| page.matching > 0))>
                 <div class="table-foot">
                     <Limits page=page />
                     <Pagination
@@ -163,37 +180,111 @@ fn ListOfKind(kind: WorkloadKind) -> impl IntoView {
                     />
                 </div>
             </Show>
-            {move || {
-                let (rows, total) = page.with(|page| page.as_ref().map(|page| (page.rows.len(), page.total)))?;
-                (rows == 0)
-                    .then(|| {
-                        if has_filters.get() {
-                            let list = paths::workloads(&cluster.get(), kind);
-                            view! {
-                                <EmptyState
-                                    icon=IconName::Filter
-                                    title=t(words::NO_MATCH)
-                                    text=crate::i18n::tf(words::NO_MATCH_HELP, vec![total.to_string()])
-                                >
-                                    <LinkButton href=list>{t(words::CLEAR_FILTERS)}</LinkButton>
-                                </EmptyState>
-                            }
-                                .into_any()
-                        } else {
-                            let create = paths::create_by_image(&cluster.get(), kind, None);
-                            view! {
-                                <EmptyState icon=IconName::Database title=t(words::NO_ROWS) text=t(words::NO_ROWS_HELP)>
-                                    <LinkButton href=create variant=ButtonVariant::Secondary icon=IconName::Plus>
-                                        {t(words::CREATE_BY_IMAGE)}
-                                    </LinkButton>
-                                </EmptyState>
-                            }
-                                .into_any()
-                        }
-                    })
-            }}
         </div>
         <DeleteDialog target=target />
+    }
+}
+
+/// Why no rows are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Nothing {
+    /// They are on their way.
+    Loading,
+    /// What is here could not be read yet.
+    Unknown,
+    /// The page is past the end of the list.
+    PastEnd,
+    /// The filters leave none.
+    Filtered,
+    /// There are none.
+    Empty,
+}
+
+impl Nothing {
+    fn of(page: &ListPage, query: &ListQuery) -> Option<Self> {
+        let filtered = !query.search.is_empty() || !query.states.is_empty() || query.namespace.is_some();
+        Some(if !page.rows.is_empty() {
+            return None;
+        } else if page.matching > 0 {
+            let before = u64::from(query.page.saturating_sub(1)) * u64::from(query.page_size);
+            // Else the rows are another page's than the address asks for, and its own are on their way.
+            if before >= u64::from(page.matching) { Nothing::PastEnd } else { Nothing::Loading }
+        } else if is_first_list(&page.freshness) {
+            Nothing::Loading
+        } else if page.freshness.stale.is_some() && page.total == 0 {
+            Nothing::Unknown
+        } else if filtered {
+            Nothing::Filtered
+        } else if page.total > 0 {
+            // The filters were just taken away.
+            Nothing::Loading
+        } else {
+            Nothing::Empty
+        })
+    }
+}
+
+/// What stands where the rows would.
+#[component]
+fn NoRows(
+    nothing: Nothing,
+    kind: WorkloadKind,
+    query: Memo<ListQuery>,
+    page: Memo<Option<ListPage>>,
+) -> impl IntoView {
+    let lang = use_lang();
+    let cluster = move || query.with(|query| query.cluster.clone());
+    let count = move |of: fn(&ListPage) -> u32| page.with(|page| page.as_ref().map_or(0, of));
+    match nothing {
+        Nothing::Loading => view! { <Skeleton lines=12 table=true /> }.into_any(),
+        Nothing::Unknown => {
+            let reason = move || {
+                let reason = page.with(|page| page.as_ref().and_then(|page| page.freshness.stale.clone()));
+                reason.map(|reason| reason.render(lang.get())).unwrap_or_default()
+            };
+            view! { <EmptyState icon=IconName::Unplug title=t(words::LIST_UNKNOWN) text=reason /> }.into_any()
+        }
+        Nothing::PastEnd => {
+            let title =
+                move || words::PAGE_PAST_END.fill(lang.get(), &[&query.with(|query| query.page.to_string())]);
+            let last = move || {
+                let last = |query: &ListQuery| count(|page| page.matching).div_ceil(query.page_size.max(1));
+                query.with(|query| page_href(query, last(query)))
+            };
+            view! {
+                <EmptyState icon=IconName::Database title=title>
+                    <LinkButton href=last>{t(words::LAST_PAGE)}</LinkButton>
+                </EmptyState>
+            }
+            .into_any()
+        }
+        Nothing::Filtered => {
+            let help = move || match count(|page| page.total) {
+                // A namespace is a filter, and without it there may be more than was counted.
+                0 => String::new(),
+                1 => words::NO_MATCH_HELP_ONE.text(lang.get()).to_owned(),
+                many => words::NO_MATCH_HELP_MANY.fill(lang.get(), &[&many.to_string()]),
+            };
+            view! {
+                <EmptyState icon=IconName::Filter title=t(words::NO_MATCH) text=help>
+                    <LinkButton href=move || paths::workloads(&cluster(), kind)>{t(words::CLEAR_FILTERS)}</LinkButton>
+                </EmptyState>
+            }
+            .into_any()
+        }
+        Nothing::Empty => view! {
+            <EmptyState icon=IconName::Database title=t(words::NO_ROWS) text=t(words::NO_ROWS_HELP)>
+                <LinkButton
+                    href=move || paths::create_by_image(&cluster(), kind, None)
+                    variant=ButtonVariant::Secondary
+                    icon=IconName::Plus
+                >
+                    {t(words::CREATE_BY_IMAGE)}
+                </LinkButton>
+            </EmptyState>
+            <Limits page=page />
+        }
+        .into_any(),
     }
 }
 
@@ -206,5 +297,45 @@ fn Limits(page: Memo<Option<ListPage>>) -> impl IntoView {
             let text = words::LIMITED_TO.fill(lang.get(), &[&namespaces.join(", ")]);
             view! { <p class="table-note">{text}</p> }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use binnacle_model::{Text, cluster::Freshness, words::errors};
+
+    use super::*;
+
+    #[test]
+    fn why_there_are_no_rows() {
+        let all = ListQuery::all("prod", WorkloadKind::StatefulSet);
+        let searched = ListQuery { search: "web".into(), ..all.clone() };
+        let ninth = ListQuery { page: 9, ..all.clone() };
+        let page = |total: u32, matching: u32, stale: Option<Text>| ListPage {
+            rows: vec![],
+            matching,
+            total,
+            counts: vec![],
+            freshness: Freshness { as_of: None, stale },
+            limited_to: None,
+            sequence: 1,
+        };
+        let loading = || Some(Text::from(errors::CLUSTER_LOADING));
+        let dead = || Some(Text::raw("connection refused"));
+        for (page, query, why) in [
+            (page(0, 0, None), &all, Nothing::Empty),
+            (page(0, 0, loading()), &all, Nothing::Loading),
+            (page(0, 0, loading()), &searched, Nothing::Loading),
+            (page(0, 0, dead()), &all, Nothing::Unknown),
+            (page(0, 0, dead()), &searched, Nothing::Unknown),
+            (page(7, 0, dead()), &searched, Nothing::Filtered),
+            (page(7, 0, None), &searched, Nothing::Filtered),
+            (page(7, 7, None), &ninth, Nothing::PastEnd),
+            (page(7, 7, dead()), &ninth, Nothing::PastEnd),
+            (page(7, 7, None), &all, Nothing::Loading),
+            (page(7, 0, None), &all, Nothing::Loading),
+        ] {
+            assert_eq!(Nothing::of(&page, query), Some(why), "{page:?} {query:?}");
+        }
     }
 }

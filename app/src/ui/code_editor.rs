@@ -19,7 +19,7 @@ use super::assets::use_assets;
 use super::text_area::TextArea;
 use crate::i18n::t;
 use crate::interop::editor::{Editor, EditorDiagnostic, EditorEvents, EditorOptions, EditorSlot};
-use crate::interop::{dropped_files, is_dark};
+use crate::interop::{self, dropped_files, is_dark};
 use binnacle_model::words::ui as words;
 
 /// A text editor for YAML.
@@ -148,13 +148,19 @@ pub fn CodeEditor(
     });
     if let Some(reveal) = reveal {
         Effect::new(move || {
-            let wanted = reveal.get();
-            if ready.get()
-                && let Some(offset) = wanted
-            {
+            let Some(offset) = reveal.get() else { return };
+            if ready.get() {
                 editor.with(|editor| editor.reveal(offset));
-                reveal.set(None);
+            } else if let Some(area) = area.get() {
+                let at = value.with_untracked(|text| place_of(text, offset));
+                interop::reveal_in_area(&area, offset, at.0);
+                if let Some(on_cursor) = on_cursor {
+                    on_cursor.run(at);
+                }
+            } else {
+                return;
             }
+            reveal.set(None);
         });
     }
 
@@ -164,11 +170,30 @@ pub fn CodeEditor(
             on_file.run(file);
         }
     };
+    // CodeMirror tells where its caret is; for the plain field it is asked after all that moves it.
+    let tell_place = move || {
+        if ready.get_untracked() {
+            return;
+        }
+        if let (Some(on_cursor), Some(at)) =
+            (on_cursor, area.get_untracked().and_then(|area| interop::caret(&area)))
+        {
+            on_cursor.run(value.with_untracked(|text| place_of(text, at)));
+        }
+    };
     let plain = t(words::EDITOR_PLAIN);
     let hint = t(words::EDITOR_LEAVE_HINT);
     view! {
         <div class="editor" id=frame_id data-ready=move || ready.get().then_some("true")>
-            <div class="editor-plain" hidden=move || ready.get() on:drop=drop_file>
+            <div
+                class="editor-plain"
+                hidden=move || ready.get()
+                on:drop=drop_file
+                on:input=move |_| tell_place()
+                on:keyup=move |_| tell_place()
+                on:click=move |_| tell_place()
+                on:focusin=move |_| tell_place()
+            >
                 <TextArea
                     id=id
                     label=label
@@ -189,10 +214,37 @@ pub fn CodeEditor(
     .into_any()
 }
 
+/// Line and column, from 1, of an offset in UTF-16 code units, as CodeMirror counts them.
+fn place_of(text: &str, offset: u32) -> (u32, u32) {
+    let (mut line, mut column) = (1, 1);
+    for unit in text.encode_utf16().take(offset as usize) {
+        if unit == u16::from(b'\n') {
+            line += 1;
+            column = 1;
+        } else {
+            column += 1;
+        }
+    }
+    (line, column)
+}
+
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
     use crate::ui::testing::html;
+
+    #[test]
+    fn places_in_the_plain_field_are_counted_as_in_the_editor() {
+        for (text, offset, expected) in [
+            ("", 0, (1, 1)),
+            ("a: 1\nb: 2", 4, (1, 5)),
+            ("a: 1\nb: 2", 5, (2, 1)),
+            ("𝔸b", 2, (1, 3)),
+            ("a\n\n", 99, (3, 1)),
+        ] {
+            assert_eq!(place_of(text, offset), expected, "{text:?} {offset}");
+        }
+    }
 
     #[test]
     fn without_javascript_it_is_a_named_text_area() {

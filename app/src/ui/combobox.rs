@@ -5,7 +5,7 @@
 //! | text keys | narrow the list |
 //! | Down, Up | open the list, move in it, around the ends |
 //! | Alt+Down | opens the list without moving |
-//! | Enter | takes the marked choice; else submits |
+//! | Enter | takes the marked choice; else submits. A line that creates is never marked by typing |
 //! | Escape | closes the list and gives the old value back |
 //! | Tab | closes the list; a text that names a choice is taken |
 //!
@@ -164,7 +164,7 @@ pub fn Combobox(
         show();
         text.set(typed.clone());
         query.set(typed.trim().to_owned());
-        marked.set((!typed.trim().is_empty()).then_some(0));
+        marked.set(rows.with_untracked(|rows| mark_while_typing(typed.trim(), rows)));
         if free {
             on_select.run(typed);
         }
@@ -369,6 +369,12 @@ fn matching<'a>(options: &'a [ComboOption], query: &str) -> impl Iterator<Item =
     found.into_iter().map(|(_, option)| option)
 }
 
+/// The row that typing marks: the first choice. A line that creates is for arrows and pointer only, so
+/// that Enter after a slip of the fingers makes nothing.
+fn mark_while_typing(typed: &str, rows: &[Row]) -> Option<usize> {
+    (!typed.is_empty() && matches!(rows.first(), Some(Row::Choice(..)))).then_some(0)
+}
+
 /// The row that an arrow moves to, around the ends.
 fn step(now: Option<usize>, count: usize, down: bool) -> Option<usize> {
     match (count, now, down) {
@@ -401,6 +407,20 @@ mod tests {
         assert_eq!(found("KUBE"), "kube-system my-kube");
         assert_eq!(found(""), "kube-system default my-kube web");
         assert_eq!(found("zzz"), "");
+    }
+
+    #[test]
+    fn typing_marks_a_choice_and_never_what_creates() {
+        let choice = Row::Choice("team".to_owned(), None);
+        let create = Row::Create("Create namespace teem".to_owned());
+        for (typed, rows, expected) in [
+            ("te", vec![choice.clone(), create.clone()], Some(0)),
+            ("teem", vec![create], None),
+            ("", vec![choice], None),
+            ("x", Vec::new(), None),
+        ] {
+            assert_eq!(mark_while_typing(typed, &rows), expected, "{typed}");
+        }
     }
 
     #[test]

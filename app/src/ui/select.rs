@@ -48,6 +48,7 @@ pub fn Select(
     disabled_reason: Signal<Option<String>>,
 ) -> impl IntoView {
     let wiring = wire(id);
+    let now = Memo::new(move |_| options.get());
     view! {
         <span class=if short { "select select-short" } else { "select" } data-tip=move || disabled_reason.get()>
             <select
@@ -61,6 +62,8 @@ pub fn Select(
                 aria-description=move || disabled_reason.get()
                 on:change=move |event| on_change.run(event_target_value(&event))
             >
+                // An option stays as long as its value, and an open list with it; its words (a count,
+                // another language) follow.
                 <For each=move || options.get() key=|option| option.value.clone() let(option)>
                     <option
                         value=option.value.clone()
@@ -70,7 +73,10 @@ pub fn Select(
                             move || value.with(|value| *value == own)
                         }
                     >
-                        {option.label.clone()}
+                        {
+                            let option = option.clone();
+                            move || label_of(now, &option)
+                        }
                     </option>
                 </For>
             </select>
@@ -80,10 +86,28 @@ pub fn Select(
     .into_any()
 }
 
+/// The words of a choice as they are now; its last ones while it goes.
+fn label_of(now: Memo<Vec<SelectOption>>, option: &SelectOption) -> String {
+    now.with(|now| now.iter().find(|one| one.value == option.value).unwrap_or(option).label.clone())
+}
+
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
     use crate::ui::testing::html;
+
+    #[test]
+    fn the_words_of_a_choice_follow_though_its_value_stays() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let options = RwSignal::new(vec![SelectOption::new("bad", "Failing (3)")]);
+            let now = Memo::new(move |_| options.get());
+            let label = Memo::new(move |_| label_of(now, &SelectOption::new("bad", "Failing (3)")));
+            assert_eq!(label.get_untracked(), "Failing (3)");
+            options.set(vec![SelectOption::new("ok", "Running"), SelectOption::new("bad", "异常 (2)")]);
+            assert_eq!(label.get_untracked(), "异常 (2)");
+        });
+    }
 
     #[test]
     fn the_chosen_option_is_selected_in_the_markup() {

@@ -9,7 +9,7 @@
 //! Good news waits politely (`role=status`) and goes by itself; bad news interrupts
 //! (`role=alert`) and stays until dismissed.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use leptos::prelude::*;
 
@@ -41,6 +41,10 @@ pub enum ToastKind {
     Error,
 }
 
+/// What a toast's button does. It is no `Callback`: that one dies with the part that made it, and
+/// the row whose removal can be undone is gone by then.
+pub type ToastAction = Arc<dyn Fn() + Send + Sync>;
+
 /// A toast to show.
 #[derive(Clone)]
 pub struct Toast {
@@ -49,7 +53,7 @@ pub struct Toast {
     /// One sentence.
     pub text: String,
     /// A button: its words and what it does.
-    pub action: Option<(String, Callback<()>)>,
+    pub action: Option<(String, ToastAction)>,
 }
 
 /// A toast on show.
@@ -57,7 +61,9 @@ pub struct Toast {
 struct Shown {
     id: u32,
     toast: Toast,
-    remaining: RwSignal<Option<Duration>>,
+    /// The time left; `None` when it stays. No signal: one would belong to the part that shows the
+    /// toast, and go with it.
+    remaining: Option<Duration>,
 }
 
 /// The page's toasts; in context after [`provide_toasts`].
@@ -89,7 +95,7 @@ impl Toasts {
             if shown.len() >= MOST {
                 shown.remove(0);
             }
-            shown.push(Shown { id, toast, remaining: RwSignal::new(stay) });
+            shown.push(Shown { id, toast, remaining: stay });
         });
     }
 
@@ -108,9 +114,32 @@ impl Toasts {
         self.show(Toast { kind: ToastKind::Error, text: text.into(), action: None });
     }
 
-    /// Says what was done and offers to undo it.
-    pub fn undo(&self, text: impl Into<String>, label: impl Into<String>, undo: Callback<()>) {
-        self.show(Toast { kind: ToastKind::Info, text: text.into(), action: Some((label.into(), undo)) });
+    /// Says what was done and offers to undo it. `undo` may run when the part that offers it is gone:
+    /// it may touch its signals by their `try_` calls only.
+    pub fn undo(
+        &self,
+        text: impl Into<String>,
+        label: impl Into<String>,
+        undo: impl Fn() + Send + Sync + 'static,
+    ) {
+        let action: ToastAction = Arc::new(undo);
+        self.show(Toast { kind: ToastKind::Info, text: text.into(), action: Some((label.into(), action)) });
+    }
+
+    /// The texts on show, oldest first.
+    #[cfg(test)]
+    pub(crate) fn texts(&self) -> Vec<String> {
+        self.shown.with_untracked(|shown| shown.iter().map(|one| one.toast.text.clone()).collect())
+    }
+
+    /// Presses the newest toast's button, if there is one.
+    #[cfg(test)]
+    pub(crate) fn undo_last(&self) -> Option<()> {
+        let (id, action) = self.shown.with_untracked(|shown| {
+            shown.last().map(|one| (one.id, one.toast.action.clone().map(|(_, run)| run)))
+        })?;
+        self.dismiss(id);
+        action.map(|run| run())
     }
 
     fn dismiss(&self, id: u32) {
@@ -194,22 +223,15 @@ pub fn ToastRegion() -> impl IntoView {
 }
 
 fn count_down(toasts: Toasts) {
-    let mut over = Vec::new();
-    toasts.shown.with_untracked(|shown| {
-        for one in shown {
-            one.remaining.update_untracked(|remaining| {
-                if let Some(left) = remaining {
-                    *left = left.saturating_sub(TICK);
-                    if left.is_zero() {
-                        over.push(one.id);
-                    }
-                }
-            });
-        }
+    // Only a toast that goes is a change that anybody sees.
+    toasts.shown.maybe_update(|shown| {
+        let before = shown.len();
+        shown.retain_mut(|one| {
+            one.remaining = one.remaining.map(|left| left.saturating_sub(TICK));
+            one.remaining.is_none_or(|left| !left.is_zero())
+        });
+        shown.len() < before
     });
-    for id in over {
-        toasts.dismiss(id);
-    }
 }
 
 #[component]
@@ -254,7 +276,7 @@ fn ToastCard(toasts: Toasts, id: u32, toast: Toast) -> impl IntoView {
                             class="button button-ghost toast-action"
                             on:click=move |_| {
                                 toasts.dismiss(id);
-                                run.run(());
+                                run();
                             }
                         >
                             {label}
@@ -295,9 +317,30 @@ mod tests {
             for _ in 0..STAY.as_millis().div_ceil(TICK.as_millis()) {
                 count_down(toasts);
             }
-            let left: Vec<String> =
-                toasts.shown.with_untracked(|shown| shown.iter().map(|one| one.toast.text.clone()).collect());
-            assert_eq!(left, ["failed"]);
+            assert_eq!(toasts.texts(), ["failed"]);
+        });
+    }
+
+    #[test]
+    fn a_toast_outlives_the_part_that_showed_it() {
+        let owner = Owner::new();
+        owner.with(|| {
+            let toasts = Toasts::new();
+            let rows = RwSignal::new(0);
+            let row = owner.child();
+            row.with(|| {
+                // The row's own, gone with it.
+                let own = RwSignal::new(());
+                toasts.undo("Row removed", "Undo", move || {
+                    own.set(());
+                    rows.update(|rows| *rows += 1);
+                });
+            });
+            row.cleanup();
+            drop(row);
+            count_down(toasts);
+            assert_eq!(toasts.undo_last(), Some(()));
+            assert_eq!(rows.get_untracked(), 1);
         });
     }
 
@@ -310,7 +353,7 @@ mod tests {
                 toasts.info(number.to_string());
             }
             assert_eq!(toasts.shown.with_untracked(Vec::len), MOST);
-            assert_eq!(toasts.shown.with_untracked(|shown| shown[0].toast.text.clone()), "1");
+            assert_eq!(toasts.texts()[0], "1");
         });
     }
 }

@@ -10,11 +10,12 @@ use binnacle_app::{
     ui::Assets,
 };
 use binnacle_model::{
-    AppError, Lang, Result,
+    AppError, FieldPath, Lang, Result,
     cluster::{
         ClusterDetail, ClusterEdit, ClusterInput, ClusterNumbers, ClusterRow, ClusterState, Freshness,
         KubeconfigReport, NamespaceRow, Provider, VerifyReport,
     },
+    diagnosis::{Diagnosis, Finding, TextRange},
     object::{ObjectRef, WorkloadKind},
     plan::{Created, DryRun, Plan, PlanRequest},
     session::{Caller, Role},
@@ -35,6 +36,8 @@ pub struct Fake {
     pub freshness: Freshness,
     pub failure: Option<AppError>,
     pub limited_to: Option<Vec<String>>,
+    pub cluster: Option<ClusterDetail>,
+    pub edit: Option<ClusterEdit>,
 }
 
 fn nothing<T>() -> Result<T> {
@@ -47,7 +50,7 @@ impl Backend for Fake {
         Ok(self.clusters.clone())
     }
     async fn cluster(&self, _: &Caller, _: &str) -> Result<ClusterDetail> {
-        nothing()
+        self.cluster.clone().map_or_else(nothing, Ok)
     }
     async fn read_kubeconfig(&self, _: &Caller, _: &str) -> Result<KubeconfigReport> {
         nothing()
@@ -59,7 +62,7 @@ impl Backend for Fake {
         nothing()
     }
     async fn cluster_for_edit(&self, _: &Caller, _: &str) -> Result<ClusterEdit> {
-        nothing()
+        self.edit.clone().map_or_else(nothing, Ok)
     }
     async fn edit_cluster(&self, _: &Caller, _: &str, _: &ClusterEdit) -> Result<()> {
         nothing()
@@ -83,7 +86,11 @@ impl Backend for Fake {
         Ok(ListPage {
             matching: count(&rows),
             total: count(&self.rows),
-            rows,
+            rows: rows
+                .into_iter()
+                .skip(((query.page - 1) * query.page_size) as usize)
+                .take(query.page_size as usize)
+                .collect(),
             counts: vec![],
             freshness: self.freshness.clone(),
             limited_to: self.limited_to.clone(),
@@ -110,6 +117,20 @@ impl Backend for Fake {
         nothing()
     }
     async fn dry_run(&self, _: &Caller, _: &str, _: &Value) -> Result<DryRun> {
+        nothing()
+    }
+    async fn diagnose(&self, _: &Caller, _: String) -> Result<Diagnosis> {
+        nothing()
+    }
+    async fn repair(&self, _: &Caller, _: String) -> Result<(String, Vec<Finding>)> {
+        nothing()
+    }
+    async fn locate(
+        &self,
+        _: &Caller,
+        _: String,
+        _: Vec<(u32, FieldPath)>,
+    ) -> Result<Vec<Option<TextRange>>> {
         nothing()
     }
     async fn plan(&self, _: &Caller, _: &PlanRequest) -> Result<Plan> {

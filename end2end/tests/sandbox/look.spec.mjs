@@ -48,3 +48,30 @@ test("signed out, everything leads to sign-in and back", async ({ browser, serve
   await accessible(page);
   await context.close();
 });
+
+test("a part of the console that does not come can be asked for again", async ({ page, problems }) => {
+  await open(page, "/clusters");
+  const parts = /\/assets\/(split|chunk)_/;
+  await page.route(parts, (route) => route.abort());
+  await page.getByRole("link", { name: "Integrate cluster" }).first().click();
+  await expect(page.getByText("This part of the console could not be fetched")).toBeVisible();
+  await accessible(page);
+  // The browser itself notes each fetch that failed, and the loader why; nothing else may stand there.
+  const noted = problems.splice(0);
+  expect(noted.filter((problem) => !/net::ERR_FAILED|Failed to fetch/.test(problem))).toEqual([]);
+  await page.unroute(parts);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByLabel(/^Cluster name/)).toBeVisible();
+});
+
+test("what a removed container was can be brought back", async ({ page }) => {
+  await open(page, "/clusters/harbor-staging/statefulsets/create");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("undo");
+  await page.getByRole("button", { name: "Next", exact: true }).click();
+  await page.getByRole("button", { name: "Add container" }).click();
+  await page.getByLabel(/^Container name/).last().fill("second");
+  await page.getByRole("button", { name: "Remove container second" }).click();
+  await expect(page.getByLabel(/^Container name/)).toHaveCount(1);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByLabel(/^Container name/).last()).toHaveValue("second");
+});

@@ -139,13 +139,15 @@ fn Row(
             </td>
             <td class="cell-status" data-line="1">
                 <ClusterBadge state=Signal::derive(move || row.with(|row| row.state)) reason=reason />
+                // The badge has it as its name and tooltip; a narrow screen has no hover and has the room.
+                <span class="cell-reason" aria-hidden="true">{reason}</span>
             </td>
-            <td class="cell-mono">{move || row.with(|row| if row.version.is_empty() { "–".to_owned() } else { row.version.clone() })}</td>
-            <td class="cell-number">{ready(|row| row.numbers.nodes)}</td>
-            <td class="cell-number">{ready(|row| row.numbers.pods)}</td>
-            <td><UsageCell usage=Signal::derive(move || row.with(|row| row.numbers.cpu)) text=cpu_text /></td>
-            <td><UsageCell usage=Signal::derive(move || row.with(|row| row.numbers.memory)) text=memory_text /></td>
-            <td>{move || row.with(|row| row.provider.label())}</td>
+            <td class="cell-mono" data-label=t(words::VERSION)>{move || row.with(|row| if row.version.is_empty() { "–".to_owned() } else { row.version.clone() })}</td>
+            <td class="cell-number" data-label=t(words::NODES)>{ready(|row| row.numbers.nodes)}</td>
+            <td class="cell-number" data-label=t(lists::PODS)>{ready(|row| row.numbers.pods)}</td>
+            <td data-label=t(words::CPU)><UsageCell usage=Signal::derive(move || row.with(|row| row.numbers.cpu)) text=cpu_text /></td>
+            <td data-label=t(words::MEMORY)><UsageCell usage=Signal::derive(move || row.with(|row| row.numbers.memory)) text=memory_text /></td>
+            <td data-label=t(words::PROVIDER)>{move || row.with(|row| row.provider.label())}</td>
             <td class="cell-number"><TimeAgo at=created * 1_000 style=TimeStyle::Age /></td>
             <td class="cell-actions" data-line="1">
                 <Menu

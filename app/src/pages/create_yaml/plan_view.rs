@@ -1,6 +1,6 @@
 //! The plan: each object in the order it will be created, the dry run's verdict, and the outcome.
 
-use binnacle_model::{AppError, Text, plan::PlannedObject, words::yaml as words};
+use binnacle_model::{AppError, Text, Word, plan::PlannedObject, words::yaml as words};
 use leptos::prelude::*;
 
 use super::state::{Outcome, YamlState};
@@ -50,22 +50,13 @@ pub(super) fn PlanView(state: YamlState) -> impl IntoView {
 
 fn step(state: YamlState, object: PlannedObject, number: u32, waits: Option<String>) -> impl IntoView {
     let lang = use_lang();
-    let target = object.target.clone();
-    let outcome = {
-        let target = target.clone();
-        Memo::new(move |_| state.outcome(&target))
-    };
+    let target = object.target;
+    let index = object.index;
+    let outcome = Memo::new(move |_| state.outcome(index));
     let refused = object.refused.clone();
-    let verdict = {
-        let refused = refused.is_some();
-        move || match outcome.get() {
-            Some(Outcome::Created) => (Tone::Running, words::DONE),
-            Some(Outcome::Working) => (Tone::Progressing, words::WORKING),
-            Some(Outcome::Failed(_)) => (Tone::Failing, words::FAILED),
-            None if refused => (Tone::Failing, words::REFUSED),
-            None => (Tone::Neutral, words::ACCEPTED),
-        }
-    };
+    // Its dry run can only follow once another document is there.
+    let (is_refused, is_pending) = (refused.is_some(), object.waits_for.is_some());
+    let verdict = move || outcome.with(|outcome| verdict_of(outcome.as_ref(), is_refused, is_pending));
     let word = verdict;
     let tone = Signal::derive(move || verdict().0);
     let trouble = move || match outcome.get() {
@@ -100,6 +91,18 @@ fn step(state: YamlState, object: PlannedObject, number: u32, waits: Option<Stri
     }
 }
 
+/// What is said of an object: what came of it, else what its dry run said.
+fn verdict_of(outcome: Option<&Outcome>, is_refused: bool, is_pending: bool) -> (Tone, Word) {
+    match outcome {
+        Some(Outcome::Created) => (Tone::Running, words::DONE),
+        Some(Outcome::Working) => (Tone::Progressing, words::WORKING),
+        Some(Outcome::Failed(_)) => (Tone::Failing, words::FAILED),
+        None if is_refused => (Tone::Failing, words::REFUSED),
+        None if is_pending => (Tone::Neutral, words::PENDING),
+        None => (Tone::Neutral, words::ACCEPTED),
+    }
+}
+
 /// A refusal: its sentence, and each field it names.
 fn said(error: AppError) -> impl IntoView {
     let text: Text = error.text();
@@ -111,5 +114,22 @@ fn said(error: AppError) -> impl IntoView {
     view! {
         {one_line}
         <Issues issues=issues />
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_for_another_document_was_not_accepted() {
+        for (outcome, is_refused, is_pending, word) in [
+            (None, false, false, words::ACCEPTED),
+            (None, true, false, words::REFUSED),
+            (None, false, true, words::PENDING),
+            (Some(Outcome::Created), false, true, words::DONE),
+        ] {
+            assert_eq!(verdict_of(outcome.as_ref(), is_refused, is_pending).1.key, word.key);
+        }
     }
 }

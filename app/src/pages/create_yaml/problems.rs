@@ -1,7 +1,7 @@
 //! What the paste doctor found, each with its place and its repair, and what will not be sent.
 
 use binnacle_model::{
-    Severity,
+    Severity, Text, Word,
     diagnosis::{Finding, Stripped},
     words::yaml as words,
 };
@@ -52,7 +52,7 @@ pub(super) fn Problems(state: YamlState) -> impl IntoView {
                         if state.reading.get() {
                             words::CHECKING.text(lang.get()).to_owned()
                         } else if count > 0 {
-                            words::PROBLEM_COUNT.fill(lang.get(), &[&count.to_string()])
+                            count_word(count).fill(lang.get(), &[&count.to_string()])
                         } else if diagnosis.with(Option::is_some) {
                             words::NO_PROBLEMS.text(lang.get()).to_owned()
                         } else {
@@ -64,6 +64,7 @@ pub(super) fn Problems(state: YamlState) -> impl IntoView {
                     <Button icon=IconName::Wand disabled_reason=nothing on_click=repair_all>{t(words::REPAIR_ALL)}</Button>
                 </Show>
             </div>
+            <Unread state=state />
             <ol class="problem-list">
                 {move || findings.get().into_iter().map(|finding| problem(state, finding)).collect_view()}
             </ol>
@@ -71,6 +72,26 @@ pub(super) fn Problems(state: YamlState) -> impl IntoView {
         <Show when=move || stripped.with(|stripped| !stripped.is_empty())>
             <NotSent stripped=stripped />
         </Show>
+    }
+}
+
+fn count_word(count: usize) -> Word {
+    if count == 1 { words::PROBLEM_ONE } else { words::PROBLEM_MANY }
+}
+
+/// That the text could not be checked, why, and the way to try again.
+#[component]
+fn Unread(state: YamlState) -> impl IntoView {
+    move || {
+        state.unread.get().map(|reason| {
+            view! {
+                <Notice tone=Tone::Waiting text=tt(Text::new(&words::NOT_READ, [reason]))>
+                    <Button variant=ButtonVariant::Ghost icon=IconName::Refresh on_click=move |_| state.ask_again()>
+                        {t(words::ASK_AGAIN)}
+                    </Button>
+                </Notice>
+            }
+        })
     }
 }
 
@@ -138,5 +159,31 @@ fn NotSent(stripped: Memo<Vec<Stripped>>) -> impl IntoView {
                 <ul class="plain-list">{move || stripped.get().into_iter().map(line).collect_view()}</ul>
             </Disclosure>
         </section>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use binnacle_model::AppError;
+
+    use super::*;
+
+    #[test]
+    fn a_text_that_could_not_be_checked_can_be_asked_about_again() {
+        let owner = Owner::new();
+        let out = owner.with(|| {
+            let state = YamlState::new("prod".to_owned(), "default".to_owned());
+            state.unread.set(Some(AppError::Unauthenticated.text()));
+            view! { <Problems state=state /> }.to_html().replace("<!>", "")
+        });
+        assert!(out.contains("The text could not be checked: "), "{out}");
+        assert!(out.contains("Ask again"), "{out}");
+    }
+
+    #[test]
+    fn one_problem_is_told_as_one() {
+        for (count, word) in [(1, words::PROBLEM_ONE), (2, words::PROBLEM_MANY)] {
+            assert_eq!(count_word(count).key, word.key);
+        }
     }
 }

@@ -4,21 +4,23 @@ use std::time::Duration;
 
 use binnacle_model::{
     AppError, Lang, Severity, Text,
-    diagnosis::{Diagnosis, Edit, Finding, TextRange},
+    diagnosis::{Diagnosis, Document, Edit, Finding, TextRange},
     object::ObjectRef,
-    plan::{Plan, PlanRequest},
-    words::yaml as words,
+    plan::{Plan, PlanRequest, PlannedObject},
+    words::{common, yaml as words},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     api::{workloads::create_object, yaml},
+    i18n::use_lang,
     interop::{
         self,
         editor::{EditorDiagnostic, EditorSeverity},
     },
     request::use_request,
+    ui::toast::{Toasts, use_toasts},
 };
 
 /// What came of one object.
@@ -62,15 +64,25 @@ pub(super) struct YamlState {
     /// What the doctor said, with the text it read.
     diagnosis: RwSignal<Option<(String, Diagnosis)>>,
     pub(super) reading: RwSignal<bool>,
+    /// Why the doctor could not be asked about the text.
+    pub(super) unread: RwSignal<Option<Text>>,
+    /// Counts the times the doctor is to be asked anew about the same text.
+    asked: RwSignal<u32>,
     pub(super) plan: RwSignal<Option<CurrentPlan>>,
     /// Where refused fields stand in the plan's text.
     refusals: RwSignal<Vec<(TextRange, Text)>>,
-    pub(super) outcomes: RwSignal<Vec<(ObjectRef, Outcome)>>,
+    /// What came of the plan's objects, each by its [`PlannedObject::index`]: a text may name the
+    /// same object twice, and each of the two has its own fate.
+    outcomes: RwSignal<Vec<(u32, Outcome)>>,
+    /// What earlier plans created, each with the number its document had then.
+    earlier: RwSignal<Vec<(u32, ObjectRef)>>,
     pub(super) busy: RwSignal<bool>,
     pub(super) failed: RwSignal<Option<Text>>,
     /// When the text that came back was kept, milliseconds since the epoch.
     pub(super) restored: RwSignal<Option<i64>>,
     pub(super) reveal: RwSignal<Option<u32>>,
+    toasts: Toasts,
+    lang: RwSignal<Lang>,
 }
 
 impl YamlState {
@@ -83,13 +95,18 @@ impl YamlState {
             namespace: RwSignal::new(namespace),
             diagnosis: RwSignal::new(None),
             reading: RwSignal::new(false),
+            unread: RwSignal::new(None),
+            asked: RwSignal::new(0),
             plan: RwSignal::new(None),
             refusals: RwSignal::new(Vec::new()),
             outcomes: RwSignal::new(Vec::new()),
+            earlier: RwSignal::new(Vec::new()),
             busy: RwSignal::new(false),
             failed: RwSignal::new(None),
             restored: RwSignal::new(None),
             reveal: RwSignal::new(None),
+            toasts: use_toasts(),
+            lang: use_lang(),
         };
         state.keep();
         state.read_while_typing();
@@ -126,20 +143,54 @@ impl YamlState {
 
     /// Lets the restored text go.
     pub(super) fn discard(self) {
+        let restored = self.restored.get_untracked();
         self.restored.set(None);
-        self.text.set(String::new());
+        let text = self.text;
+        let before = text.get_untracked();
+        text.set(String::new());
+        self.offer_back(words::CLEARED.into(), move || {
+            if text.try_set(before.clone()).is_none() {
+                self.restored.set(restored);
+            }
+        });
+    }
+
+    /// Puts another text in the place of the one that stands here, which a press of a button brings
+    /// back: it may be an hour's work.
+    pub(super) fn replace(self, text: String, said: Text) {
+        let before = self.text.get_untracked();
+        let is_lost = !before.trim().is_empty() && before != text;
+        self.text.set(text);
+        if is_lost {
+            self.offer_back(said, move || {
+                // Nothing is to be done once the page is gone.
+                self.text.try_set(before.clone());
+            });
+        }
+    }
+
+    fn offer_back(self, said: Text, undo: impl Fn() + Send + Sync + 'static) {
+        let lang = self.lang.get_untracked();
+        self.toasts.undo(said.render(lang), common::UNDO.text(lang), undo);
+    }
+
+    /// Asks the doctor once more about the text it could not be asked about.
+    pub(super) fn ask_again(self) {
+        self.asked.update(|asked| *asked = asked.wrapping_add(1));
     }
 
     /// Asks the doctor 250 ms after the last key.
     fn read_while_typing(self) {
         let turn = StoredValue::new(0_u32);
         Effect::new(move |_| {
+            self.asked.track();
             let text = self.text.get();
             let mine = turn.try_update_value(|turn| {
                 *turn += 1;
                 *turn
             });
             self.failed.set(None);
+            self.unread.set(None);
             if text.trim().is_empty() {
                 self.diagnosis.set(None);
                 self.reading.set(false);
@@ -159,7 +210,7 @@ impl YamlState {
                         self.reading.set(false);
                         match answer {
                             Ok(diagnosis) => self.diagnosis.set(Some((text, diagnosis))),
-                            Err(error) => self.failed.set(Some(error.0.text())),
+                            Err(error) => self.unread.set(Some(error.0.text())),
                         }
                     });
                 },
@@ -195,7 +246,10 @@ impl YamlState {
             return self.summary();
         }
         match self.diagnosis() {
-            None => Some(words::CHECKING.into()),
+            None => Some(match self.unread.get() {
+                Some(reason) => Text::new(&words::NOT_READ, [reason]),
+                None => words::CHECKING.into(),
+            }),
             Some(diagnosis) if !diagnosis.complete => Some(words::FIX_PROBLEMS_FIRST.into()),
             Some(diagnosis) if diagnosis.documents.is_empty() => Some(words::NOTHING_YET.into()),
             Some(_) => None,
@@ -243,8 +297,8 @@ impl YamlState {
         self.reading.set(true);
         leptos::task::spawn_local(async move {
             match yaml::repair_all(text.clone()).await {
-                // Someone typed meanwhile: what was typed wins.
-                Ok(_) if self.text.get_untracked() != text => {}
+                // Someone typed meanwhile, or left: what was typed wins.
+                Ok(_) if self.text.try_get_untracked().as_ref() != Some(&text) => {}
                 Ok((mended, repaired)) => {
                     self.text.set(mended);
                     done(repaired.len());
@@ -265,21 +319,7 @@ impl YamlState {
         }
         let namespace = self.namespace.get_untracked();
         let created = self.created();
-        let documents: Vec<_> = diagnosis
-            .documents
-            .into_iter()
-            .filter(|document| {
-                !created.iter().any(|target| {
-                    target.api_version == document.api_version
-                        && target.kind == document.kind
-                        && target.name == document.name
-                        && target
-                            .namespace
-                            .as_ref()
-                            .is_none_or(|place| place == document.namespace.as_ref().unwrap_or(&namespace))
-                })
-            })
-            .collect();
+        let documents = to_create(diagnosis.documents, &created, &namespace);
         let numbers: Vec<u32> = documents.iter().map(|document| document.index).collect();
         let objects: Vec<_> = documents.into_iter().map(|document| document.object).collect();
         let text = self.text.get_untracked();
@@ -293,8 +333,8 @@ impl YamlState {
         leptos::task::spawn_local(async move {
             match yaml::plan(request).await {
                 Ok(plan) => {
-                    self.outcomes
-                        .update(|outcomes| outcomes.retain(|(_, outcome)| *outcome == Outcome::Created));
+                    self.earlier.set(created);
+                    self.outcomes.set(Vec::new());
                     self.find_refusals(&text, &numbers, &plan);
                     self.plan.set(Some(CurrentPlan { text, namespace, documents: numbers, objects, plan }));
                 }
@@ -341,49 +381,82 @@ impl YamlState {
             return;
         }
         self.busy.set(true);
-        let cluster = self.cluster.get_value();
+        let (cluster, key) = (self.cluster.get_value(), self.key.get_value());
+        let earlier = self.earlier.with_untracked(Vec::len);
+        let done: Vec<u32> = current
+            .plan
+            .objects
+            .iter()
+            .map(|planned| planned.index)
+            .filter(|index| untrack(|| self.outcome(*index)) == Some(Outcome::Created))
+            .collect();
         leptos::task::spawn_local(async move {
+            // Whoever leaves the page has not taken OK back: from here on the loop reads nothing that
+            // is the page's.
+            let mut missing = Vec::new();
             for planned in &current.plan.objects {
                 let Some(object) = current.objects.get(planned.index as usize) else { continue };
-                if untrack(|| self.outcome(&planned.target)) == Some(Outcome::Created) {
+                if done.contains(&planned.index) {
                     continue;
                 }
-                self.note(&planned.target, Outcome::Working);
+                self.note(planned.index, Outcome::Working);
                 let object = with_namespace(object, planned.target.namespace.as_deref());
                 let outcome = match create_object(cluster.clone(), object).await {
                     Ok(_) => Outcome::Created,
-                    Err(error) => Outcome::Failed(error.0),
+                    Err(error) => {
+                        missing.push(planned);
+                        Outcome::Failed(error.0)
+                    }
                 };
-                self.note(&planned.target, outcome);
+                self.note(planned.index, outcome);
             }
-            self.busy.set(false);
-            if untrack(|| self.finished()) {
-                interop::storage_remove(&self.key.get_value());
+            if missing.is_empty() {
+                forget_saved(&key, &current.text);
+            }
+            if self.busy.try_set(false).is_some() {
+                self.tell_elsewhere(earlier + current.plan.objects.len(), &missing);
             }
         });
     }
 
-    /// What came of an object.
-    pub(super) fn outcome(self, target: &ObjectRef) -> Option<Outcome> {
+    /// Tells what came of it on whichever page is open now.
+    fn tell_elsewhere(self, total: usize, missing: &[&PlannedObject]) {
+        let lang = self.lang.try_get_untracked().unwrap_or_default();
+        let text = told_elsewhere(total, missing).render(lang);
+        if missing.is_empty() {
+            self.toasts.success(text);
+        } else {
+            self.toasts.error(text);
+        }
+    }
+
+    /// What came of an object of the plan.
+    pub(super) fn outcome(self, index: u32) -> Option<Outcome> {
         self.outcomes
-            .with(|outcomes| outcomes.iter().find(|(of, _)| of == target).map(|(_, outcome)| outcome.clone()))
+            .with(|outcomes| outcomes.iter().find(|(of, _)| *of == index).map(|(_, outcome)| outcome.clone()))
     }
 
-    fn note(self, target: &ObjectRef, outcome: Outcome) {
-        self.outcomes.update(|outcomes| match outcomes.iter_mut().find(|(of, _)| of == target) {
+    /// Notes what came of an object; nothing once the page is gone.
+    fn note(self, index: u32, outcome: Outcome) {
+        self.outcomes.update(|outcomes| match outcomes.iter_mut().find(|(of, _)| *of == index) {
             Some((_, old)) => *old = outcome,
-            None => outcomes.push((target.clone(), outcome)),
+            None => outcomes.push((index, outcome)),
         });
     }
 
-    fn created(self) -> Vec<ObjectRef> {
-        self.outcomes.with_untracked(|outcomes| {
-            outcomes
-                .iter()
-                .filter(|(_, outcome)| *outcome == Outcome::Created)
-                .map(|(target, _)| target.clone())
-                .collect()
-        })
+    /// All that was created from here, by this plan and those before it.
+    fn created(self) -> Vec<(u32, ObjectRef)> {
+        let mut created = self.earlier.get_untracked();
+        self.plan.with_untracked(|plan| {
+            let Some(plan) = plan else { return };
+            for planned in &plan.plan.objects {
+                if untrack(|| self.outcome(planned.index)) == Some(Outcome::Created) {
+                    let number = plan.documents.get(planned.index as usize).copied().unwrap_or_default();
+                    created.push((number, planned.target.clone()));
+                }
+            }
+        });
+        created
     }
 
     /// Whether everything in the plan exists now.
@@ -394,7 +467,7 @@ impl YamlState {
                     plan.plan
                         .objects
                         .iter()
-                        .all(|object| self.outcome(&object.target) == Some(Outcome::Created))
+                        .all(|object| self.outcome(object.index) == Some(Outcome::Created))
                 })
             })
     }
@@ -404,19 +477,74 @@ impl YamlState {
         if self.busy.get() || !self.plan_is_current() {
             return None;
         }
-        let total = self.plan.with(|plan| plan.as_ref().map_or(0, |plan| plan.plan.objects.len()));
+        // A plan holds only what was not created before it.
+        let earlier = self.earlier.with(Vec::len);
+        let total = earlier + self.plan.with(|plan| plan.as_ref().map_or(0, |plan| plan.plan.objects.len()));
         let (created, tried) = self.outcomes.with(|outcomes| {
             (outcomes.iter().filter(|(_, outcome)| *outcome == Outcome::Created).count(), outcomes.len())
         });
-        if tried == 0 {
-            return None;
-        }
-        Some(if self.finished() {
-            Text::new(&words::ALL_CREATED, [created.to_string()])
-        } else {
-            Text::new(&words::SOME_CREATED, [created.to_string(), total.max(tried).to_string()])
-        })
+        (earlier + tried > 0).then(|| told(earlier + created, total))
     }
+}
+
+/// What came of all of it, where the text is in view.
+fn told(created: usize, total: usize) -> Text {
+    match (created, total) {
+        (0, 1) => words::ONE_NOT_CREATED.into(),
+        (1, 1) => words::ALL_CREATED_ONE.into(),
+        (created, total) if created == total => Text::new(&words::ALL_CREATED_MANY, [total.to_string()]),
+        (created, total) => Text::new(&words::SOME_CREATED, [created.to_string(), total.to_string()]),
+    }
+}
+
+/// What came of all of it, where the text is not in view any more: what is missing is named.
+fn told_elsewhere(total: usize, missing: &[&PlannedObject]) -> Text {
+    if missing.is_empty() {
+        return told(total, total);
+    }
+    let names: Vec<String> =
+        missing.iter().map(|planned| format!("{} {}", planned.target.kind, planned.target.name)).collect();
+    Text::new(
+        &words::SOME_CREATED_ELSEWHERE,
+        [total.saturating_sub(missing.len()).to_string(), total.to_string(), names.join(", ")],
+    )
+}
+
+/// Forgets the text kept in the browser, unless it is another by now: whoever left the page may be
+/// back and writing.
+fn forget_saved(key: &str, text: &str) {
+    let saved = interop::storage_get(key).and_then(|saved| serde_json::from_str::<Saved>(&saved).ok());
+    if saved.is_some_and(|saved| saved.text == text) {
+        interop::storage_remove(key);
+    }
+}
+
+/// The documents whose objects were not created yet. Each created object stands for one document, at
+/// best for the one that had its number: a text may name the same object twice.
+fn to_create(documents: Vec<Document>, created: &[(u32, ObjectRef)], namespace: &str) -> Vec<Document> {
+    let is_of = |document: &Document, target: &ObjectRef| {
+        target.api_version == document.api_version
+            && target.kind == document.kind
+            && target.name == document.name
+            && target
+                .namespace
+                .as_deref()
+                .is_none_or(|place| place == document.namespace.as_deref().unwrap_or(namespace))
+    };
+    let mut left = documents;
+    let mut unplaced = Vec::new();
+    for (number, target) in created {
+        match left.iter().position(|document| document.index == *number && is_of(document, target)) {
+            Some(at) => drop(left.remove(at)),
+            None => unplaced.push(target),
+        }
+    }
+    for target in unplaced {
+        if let Some(at) = left.iter().position(|document| is_of(document, target)) {
+            left.remove(at);
+        }
+    }
+    left
 }
 
 fn mark_of(finding: &Finding, lang: Lang) -> EditorDiagnostic {
@@ -465,6 +593,7 @@ fn apply(text: &str, edits: &[Edit]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::toast::provide_toasts;
 
     fn edit(start: u32, end: u32, insert: &str) -> Edit {
         Edit { start, end, insert: insert.to_owned() }
@@ -481,6 +610,163 @@ mod tests {
         ] {
             assert_eq!(apply(text, &edits), expected);
         }
+    }
+
+    fn object(namespace: Option<&str>, name: &str) -> ObjectRef {
+        ObjectRef {
+            cluster: "prod".to_owned(),
+            api_version: "v1".to_owned(),
+            kind: "ConfigMap".to_owned(),
+            namespace: namespace.map(str::to_owned),
+            name: name.to_owned(),
+        }
+    }
+
+    fn document(index: u32, name: &str) -> Document {
+        Document {
+            index,
+            range: TextRange::default(),
+            api_version: "v1".to_owned(),
+            kind: "ConfigMap".to_owned(),
+            name: name.to_owned(),
+            namespace: None,
+            object: serde_json::json!({}),
+        }
+    }
+
+    fn planned(index: u32, name: &str) -> PlannedObject {
+        PlannedObject {
+            index,
+            target: object(Some("team"), name),
+            namespace_defaulted: true,
+            refused: None,
+            warnings: Vec::new(),
+            notes: Vec::new(),
+            waits_for: None,
+        }
+    }
+
+    /// A page whose text was checked: its documents, and the plan of them.
+    fn in_page(names: &[&str], test: impl FnOnce(YamlState)) {
+        let owner = Owner::new();
+        owner.with(|| {
+            provide_toasts();
+            let state = YamlState::new("prod".to_owned(), "team".to_owned());
+            let numbers = 0..u32::try_from(names.len()).unwrap();
+            state.text.set("checked".to_owned());
+            state.plan.set(Some(CurrentPlan {
+                text: "checked".to_owned(),
+                namespace: "team".to_owned(),
+                documents: numbers.clone().collect(),
+                objects: names.iter().map(|_| serde_json::json!({})).collect(),
+                plan: Plan {
+                    objects: numbers.zip(names).map(|(index, name)| planned(index, name)).collect(),
+                },
+            }));
+            untrack(|| test(state));
+        });
+    }
+
+    #[test]
+    fn the_same_object_twice_has_two_fates() {
+        in_page(&["a", "a"], |state| {
+            state.note(0, Outcome::Created);
+            assert_eq!(state.outcome(1), None);
+            assert!(!state.finished());
+            state.note(1, Outcome::Failed(AppError::Unauthenticated));
+            assert_eq!(state.summary(), Some(told(1, 2)));
+            assert_eq!(state.created(), [(0, object(Some("team"), "a"))]);
+        });
+    }
+
+    #[test]
+    fn a_created_object_stands_for_one_document() {
+        let left = |documents: &[(u32, &str)], created: &[(u32, &str)]| {
+            let documents = documents.iter().map(|(index, name)| document(*index, name)).collect();
+            let created: Vec<_> =
+                created.iter().map(|(number, name)| (*number, object(Some("team"), name))).collect();
+            to_create(documents, &created, "team").iter().map(|one| one.index).collect::<Vec<_>>()
+        };
+        let twice = [(0, "a"), (1, "a"), (2, "b")];
+        assert_eq!(left(&twice, &[]), [0, 1, 2]);
+        assert_eq!(left(&twice, &[(0, "a")]), [1, 2]);
+        assert_eq!(left(&twice, &[(1, "a")]), [0, 2], "the one that had its number");
+        assert_eq!(left(&twice, &[(2, "a"), (2, "b")]), [1], "numbers shift as the text changes");
+        assert_eq!(to_create(vec![document(0, "a")], &[(0, object(Some("team"), "a"))], "other").len(), 1);
+    }
+
+    #[test]
+    fn what_was_created_earlier_counts_in_the_whole() {
+        in_page(&["b", "c"], |state| {
+            state.earlier.set(vec![(0, object(Some("team"), "a"))]);
+            state.note(0, Outcome::Created);
+            assert_eq!(state.summary(), Some(told(2, 3)));
+            state.note(1, Outcome::Created);
+            assert_eq!(state.summary().unwrap().render(Lang::En), "All 3 objects were created");
+        });
+    }
+
+    #[test]
+    fn one_is_told_as_one() {
+        for (text, expected) in [
+            (told(1, 1), "The object was created"),
+            (told(2, 2), "All 2 objects were created"),
+            (
+                told_elsewhere(2, &[&planned(0, "a")]),
+                "1 of 2 created. Not created: ConfigMap a. Your text is kept in Create from YAML.",
+            ),
+            (told_elsewhere(2, &[]), "All 2 objects were created"),
+        ] {
+            assert_eq!(text.render(Lang::En), expected);
+        }
+    }
+
+    #[test]
+    fn what_another_text_replaced_comes_back() {
+        let owner = Owner::new();
+        owner.with(|| {
+            provide_toasts();
+            let state = YamlState::new("prod".to_owned(), "team".to_owned());
+            state.replace("opened".to_owned(), words::CLEARED.into());
+            assert_eq!(state.toasts.undo_last(), None, "nothing was lost");
+            state.replace("dropped".to_owned(), words::CLEARED.into());
+            assert_eq!(state.toasts.undo_last(), Some(()));
+            assert_eq!(state.text.get_untracked(), "opened");
+            state.restored.set(Some(7));
+            state.discard();
+            assert_eq!(state.text.get_untracked(), "");
+            state.toasts.undo_last();
+            assert_eq!(state.text.get_untracked(), "opened");
+            assert_eq!(state.restored.get_untracked(), Some(7));
+        });
+    }
+
+    #[test]
+    fn a_text_that_could_not_be_read_says_why() {
+        in_page(&["a"], |state| {
+            state.text.set("changed".to_owned());
+            assert_eq!(state.obstacle(), Some(words::CHECKING.into()));
+            state.text.set("a: 1".to_owned());
+            let reason = AppError::Unauthenticated.text();
+            state.unread.set(Some(reason.clone()));
+            assert_eq!(state.obstacle(), Some(Text::new(&words::NOT_READ, [reason])));
+        });
+    }
+
+    #[test]
+    fn what_came_of_it_is_told_when_the_page_is_gone() {
+        let root = Owner::new();
+        root.with(|| {
+            provide_toasts();
+            let toasts = use_toasts();
+            let page = root.child();
+            let state = page.with(|| YamlState::new("prod".to_owned(), "team".to_owned()));
+            page.cleanup();
+            state.note(0, Outcome::Working);
+            assert!(state.busy.try_set(false).is_some());
+            state.tell_elsewhere(1, &[]);
+            assert_eq!(toasts.texts(), ["The object was created"]);
+        });
     }
 
     #[test]

@@ -85,11 +85,11 @@ fn pod_row(pod: PodRow) -> impl IntoView {
         <tr>
             <td class="cell-name" data-line="1">{pod.name}</td>
             <td class="cell-status" data-line="1"><PodBadge status=pod.status /></td>
-            <td class="cell-number">{format!("{}/{}", pod.ready, pod.containers)}</td>
-            <td class="cell-number">{pod.restarts}</td>
-            <td>{or_dash(pod.node)}</td>
-            <td class="cell-mono">{or_dash(pod.ip)}</td>
-            <td class="cell-number"><TimeAgo at=pod.created * 1_000 style=TimeStyle::Age /></td>
+            <td class="cell-number" data-label=t(words::READY)>{format!("{}/{}", pod.ready, pod.containers)}</td>
+            <td class="cell-number" data-label=t(words::RESTARTS)>{pod.restarts}</td>
+            <td data-label=t(words::NODE)>{or_dash(pod.node)}</td>
+            <td class="cell-mono" data-label=t(words::POD_IP)>{or_dash(pod.ip)}</td>
+            <td class="cell-number" data-label=t(common::AGE)><TimeAgo at=pod.created * 1_000 style=TimeStyle::Age /></td>
         </tr>
         {reason.map(|reason| view! {
             <tr class="row-note">
@@ -139,8 +139,8 @@ pub(super) fn ContainersPanel(detail: Detail) -> impl IntoView {
                                         {container.init.then(|| view! { <Badge>{t(words::INIT_CONTAINER)}</Badge> })}
                                     </td>
                                     <td class="cell-mono cell-wrap" data-line="1">{container.image}</td>
-                                    <td class="cell-mono">{ports}</td>
-                                    <td class="cell-mono cell-wrap">{resources}</td>
+                                    <td class="cell-mono" data-label=t(words::PORTS)>{ports}</td>
+                                    <td class="cell-mono cell-wrap" data-label=t(words::RESOURCES)>{resources}</td>
                                 </tr>
                             }
                         })
@@ -166,9 +166,9 @@ fn conditions_view(detail: Detail) -> AnyView {
                 <tr>
                     <td class="cell-name" data-line="1">{condition.kind}</td>
                     <td data-line="1">{condition.status}</td>
-                    <td>{condition.reason}</td>
-                    <td class="cell-wrap">{condition.message}</td>
-                    <td class="cell-number">
+                    <td data-label=t(words::REASON)>{condition.reason}</td>
+                    <td class="cell-wrap" data-label=t(words::MESSAGE)>{condition.message}</td>
+                    <td class="cell-number" data-label=t(words::SINCE)>
                         {(condition.since > 0).then(|| view! { <TimeAgo at=condition.since * 1_000 style=TimeStyle::Age /> })}
                     </td>
                 </tr>
@@ -230,10 +230,10 @@ fn event_row(event: EventRow) -> impl IntoView {
         <tr>
             <td class="cell-status" data-line="1"><StatusBadge tone=tone label=t(word) /></td>
             <td data-line="1">{event.reason}</td>
-            <td class="cell-mono">{event.object}</td>
-            <td class="cell-wrap">{event.message}</td>
-            <td class="cell-number">{event.count}</td>
-            <td class="cell-number"><TimeAgo at=event.last * 1_000 style=TimeStyle::Age /></td>
+            <td class="cell-mono" data-label=t(words::OBJECT)>{event.object}</td>
+            <td class="cell-wrap" data-label=t(words::MESSAGE)>{event.message}</td>
+            <td class="cell-number" data-label=t(words::COUNT)>{event.count}</td>
+            <td class="cell-number" data-label=t(words::LAST_SEEN)><TimeAgo at=event.last * 1_000 style=TimeStyle::Age /></td>
         </tr>
     }
 }

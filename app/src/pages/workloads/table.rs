@@ -143,7 +143,7 @@ fn Row(
             <td class="cell-status" data-line="1"><WorkloadBadge status=status /></td>
             <td class="cell-namespace">{namespace}</td>
             <td class="cell-number">{move || { let (ready, desired) = counts.get(); format!("{ready}/{desired}") }}</td>
-            <td class="cell-images"><Images images=images /></td>
+            <td class="cell-images" data-label=t(words::IMAGES)><Images images=images /></td>
             <td class="cell-number"><TimeAgo at=created * 1_000 style=TimeStyle::Age /></td>
             <td class="cell-actions" data-line="1">
                 <Menu

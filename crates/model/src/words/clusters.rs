@@ -82,5 +82,8 @@ words! {
     NO_ANSWER_YET = "no answer yet", "尚无响应";
     LABEL_TWICE = "The key {0} is there twice. Remove one.", "键 {0} 重复，请删除其中一个。";
     LABEL_ROW = "Label {0}", "标签 {0}";
+    LABEL_REMOVED = "Label {0} removed", "标签 {0} 已移除";
+    LEAVE_TEXT = "Nothing was saved yet. What you typed or pasted here is kept nowhere and will be lost.", "尚未保存任何内容。此处输入或粘贴的内容不会保留，离开后将丢失。";
+    FILE_UNREADABLE = "The browser could not read this file. Open it again, or paste its text.", "浏览器无法读取该文件，请重新打开，或粘贴其内容。";
     FILE_TOO_LARGE = "The file is larger than 1 MiB; that is no kubeconfig. Choose another.", "文件超过 1 MiB，不是 kubeconfig，请重新选择。";
 }

@@ -99,6 +99,7 @@ words! {
     CREATE_UNKNOWN = "The answer did not arrive: {0}", "未收到答复：{0}";
     CREATING = "Creating {0}", "正在创建 {0}";
     CREATED = "{0} {1} created", "{0} {1} 已创建";
+    MAYBE_NOT_CREATED = "{0} {1} may not have been created: {2}", "{0} {1} 可能未创建：{2}";
     CLUSTER_SAYS = "The cluster says: {0}", "集群提示：{0}";
 
     RESTORED = "Your draft from {0} is back.", "已恢复 {0} 的草稿。";

@@ -1,0 +1,134 @@
+//! Leaving a form with unsaved input: the browser asks before the tab closes, we ask before a link is
+//! followed.
+
+use std::cell::RefCell;
+
+use binnacle_model::words::form as words;
+use leptos::{prelude::*, text_prop::TextProp};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use wasm_bindgen::{JsCast, closure::Closure};
+
+use crate::{
+    i18n::t,
+    interop,
+    ui::{
+        button::{Button, ButtonVariant},
+        dialog::Dialog,
+    },
+};
+
+/// Where a click would lead.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Target {
+    /// Inside the console.
+    path: String,
+    /// A page of the server, which the router does not know.
+    external: bool,
+}
+
+thread_local! {
+    /// The listener that sees clicks on links before the router does; present while it is needed.
+    static LINKS: RefCell<Option<Closure<dyn Fn(web_sys::MouseEvent)>>> = const { RefCell::new(None) };
+}
+
+/// While on, a plain click on a link inside the console runs `ask` with its target instead.
+fn guard_links(ask: Option<Callback<Target>>) {
+    let Some(document) = interop::document() else { return };
+    LINKS.with_borrow_mut(|links| {
+        if let Some(listener) = links.take() {
+            // It was added below under the same name; removing it cannot fail.
+            let _ = document.remove_event_listener_with_callback_and_bool(
+                "click",
+                listener.as_ref().unchecked_ref(),
+                true,
+            );
+        }
+        let Some(ask) = ask else { return };
+        let listener = Closure::<dyn Fn(web_sys::MouseEvent)>::new(move |event: web_sys::MouseEvent| {
+            if let Some(target) = followed(&event) {
+                event.prevent_default();
+                event.stop_propagation();
+                ask.run(target);
+            }
+        });
+        let added = document.add_event_listener_with_callback_and_bool(
+            "click",
+            listener.as_ref().unchecked_ref(),
+            true,
+        );
+        if added.is_ok() {
+            *links = Some(listener);
+        }
+    });
+}
+
+/// What a click would follow inside the console, in this tab.
+fn followed(event: &web_sys::MouseEvent) -> Option<Target> {
+    let plain = event.button() == 0
+        && !(event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key())
+        && !event.default_prevented();
+    let clicked = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    let link = clicked.closest("a[href]").ok()??;
+    let here = link.get_attribute("target").is_none_or(|target| target.is_empty() || target == "_self");
+    let path = link.get_attribute("href")?;
+    let external =
+        link.get_attribute("rel").is_some_and(|rel| rel.split_whitespace().any(|one| one == "external"));
+    (plain && here && path.starts_with('/') && !link.has_attribute("download"))
+        .then_some(Target { path, external })
+}
+
+/// Asks before the page is left while something on it is unsaved.
+#[component]
+pub fn LeaveGuard(
+    /// Whether something is unsaved now.
+    #[prop(into)]
+    dirty: Signal<bool>,
+    /// What becomes of it.
+    #[prop(into)]
+    text: TextProp,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let target = RwSignal::new(Target::default());
+    let navigate = use_navigate();
+    let go = Callback::new(move |()| {
+        interop::guard_leaving(false);
+        open.set(false);
+        let Target { path, external } = target.get_untracked();
+        if external {
+            // Refused only where a page may not navigate itself; then nothing happens, which is seen.
+            let _ = window().location().assign(&path);
+        } else {
+            navigate(&path, NavigateOptions::default());
+        }
+    });
+
+    let dirty = Memo::new(move |_| dirty.get());
+    let ask = Callback::new(move |to: Target| {
+        target.set(to);
+        open.set(true);
+    });
+    Effect::new(move |_| {
+        let dirty = dirty.get();
+        interop::guard_leaving(dirty);
+        guard_links(dirty.then_some(ask));
+    });
+    on_cleanup(|| {
+        interop::guard_leaving(false);
+        guard_links(None);
+    });
+
+    let footer = move || {
+        view! {
+            <Button on_click=move |_| go.run(())>{t(words::LEAVE_GO)}</Button>
+            <Button variant=ButtonVariant::Primary autofocus=true on_click=move |_| open.set(false)>
+                {t(words::LEAVE_STAY)}
+            </Button>
+        }
+    };
+    let text = StoredValue::new(text);
+    view! {
+        <Dialog id="leave-page" title=t(words::LEAVE_TITLE) open=open footer=footer>
+            <p>{move || text.with_value(TextProp::get)}</p>
+        </Dialog>
+    }
+}
