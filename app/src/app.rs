@@ -11,16 +11,8 @@ use leptos_router::{
 use crate::{
     i18n::provide_lang,
     live::provide_live,
-    pages::{
-        cluster::ClusterPage,
-        cluster_form::{EditClusterPage, IntegratePage},
-        clusters::ClustersPage,
-        create_image::CreateByImagePage,
-        create_yaml::CreateFromYamlPage,
-        not_found::NotFoundPage,
-        workload::WorkloadPage,
-        workloads::WorkloadsPage,
-    },
+    pages::{clusters::ClustersPage, not_found::NotFoundPage},
+    parts::{Page, Part},
     request::{META, use_request},
     shell::Shell,
     ui::{
@@ -76,15 +68,15 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=Shell ssr=SsrMode::Async>
                     <Route path=path!("") view=|| view! { <Redirect path="/clusters" /> } ssr=SsrMode::Async />
                     <Route path=path!("clusters") view=ClustersPage ssr=SsrMode::Async />
-                    <Route path=path!("clusters/integrate") view=IntegratePage ssr=SsrMode::Async />
-                    <Route path=path!("clusters/:cluster") view=ClusterPage ssr=SsrMode::Async />
-                    <Route path=path!("clusters/:cluster/edit") view=EditClusterPage ssr=SsrMode::Async />
-                    <Route path=path!("clusters/:cluster/create-yaml") view=CreateFromYamlPage ssr=SsrMode::Async />
-                    <Route path=path!("clusters/:cluster/:kind") view=WorkloadsPage ssr=SsrMode::Async />
-                    <Route path=path!("clusters/:cluster/:kind/create") view=CreateByImagePage ssr=SsrMode::Async />
+                    <Route path=path!("clusters/integrate") view=|| view! { <Part page=Page::Integrate /> } ssr=SsrMode::Async />
+                    <Route path=path!("clusters/:cluster") view=|| view! { <Part page=Page::Cluster /> } ssr=SsrMode::Async />
+                    <Route path=path!("clusters/:cluster/edit") view=|| view! { <Part page=Page::EditCluster /> } ssr=SsrMode::Async />
+                    <Route path=path!("clusters/:cluster/create-yaml") view=|| view! { <Part page=Page::CreateFromYaml /> } ssr=SsrMode::Async />
+                    <Route path=path!("clusters/:cluster/:kind") view=|| view! { <Part page=Page::Workloads /> } ssr=SsrMode::Async />
+                    <Route path=path!("clusters/:cluster/:kind/create") view=|| view! { <Part page=Page::CreateByImage /> } ssr=SsrMode::Async />
                     <Route
                         path=path!("clusters/:cluster/:kind/:namespace/:name")
-                        view=WorkloadPage
+                        view=|| view! { <Part page=Page::Workload /> }
                         ssr=SsrMode::Async
                     />
                     <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />

@@ -15,6 +15,7 @@ pub mod i18n;
 pub mod interop;
 pub mod live;
 pub mod pages;
+pub mod parts;
 pub mod paths;
 pub mod request;
 pub mod shell;

@@ -5,16 +5,30 @@
 
 use binnacle_app::{
     App,
+    parts::Page,
     request::{META, RequestInfo},
     ui::Assets,
 };
 use leptos::prelude::provide_context;
+use std::time::Duration;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Makes the server-rendered page live, with the facts the server wrote into its head.
+/// How long to wait before a part is asked for again, at first and at most (as the live socket does).
+const FIRST_RETRY: Duration = Duration::from_millis(500);
+const LAST_RETRY: Duration = Duration::from_secs(15);
+
+/// Makes the server-rendered page live, with the facts the server wrote into its head. The part that the page
+/// lies in is fetched first: hydration finds the page whole. Until then the page is what the server drew.
 #[wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
+    if let Some(page) = binnacle_app::interop::pathname().as_deref().and_then(Page::at) {
+        let mut wait = FIRST_RETRY;
+        while !page.fetch().await {
+            binnacle_app::interop::sleep(wait).await;
+            wait = (wait * 2).min(LAST_RETRY);
+        }
+    }
     leptos::mount::hydrate_body(|| {
         provide_context(Assets::from_page());
         let facts = binnacle_app::interop::meta_content(META);

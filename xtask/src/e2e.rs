@@ -82,7 +82,9 @@ fn playwright(
     if let Some(clusters) = clusters {
         command.env("BINNACLE_KUBECONFIGS", control_plane::joined(clusters.kubeconfigs));
         command.env("BINNACLE_KUBECTL", control_plane::kubectl()?);
-        command.env("BINNACLE_CONTROL_PLANE", paths::this_program()).env("BINNACLE_CONTROL_PLANE_STATE", clusters.state);
+        command
+            .env("BINNACLE_CONTROL_PLANE", paths::this_program())
+            .env("BINNACLE_CONTROL_PLANE_STATE", clusters.state);
     }
     let ended = step::run(steps, "playwright", &mut command);
     let read = fs::read(&report).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());

@@ -50,10 +50,13 @@ pub(crate) fn build(mode: Mode, steps: &Ledger) -> Result<PathBuf> {
 
     let mut site = Site::default();
     timed("scripts, styles and icons", || javascript(&work, &mut site, steps))?;
-    let wasm = timed("the console for the browser", || wasm::build(mode, &work, steps))?;
-    site.add("frontend.js", wasm.js);
+    let console = timed("the console for the browser", || wasm::build(mode, &work, steps))?;
+    site.add("frontend.js", console.js);
+    for part in console.parts {
+        site.add_hashed(&part.logical, &part.name, part.bytes);
+    }
     // Under wasm-bindgen's own name for it, and under the plain one.
-    let name = site.add("frontend.wasm", wasm.wasm);
+    let name = site.add("frontend.wasm", console.wasm);
     site.alias("frontend_bg.wasm", &name);
     if mode == Mode::Dev {
         site.append("boot.js", RELOAD)?;

@@ -16,7 +16,7 @@ try {
   const glue = await import(assets["frontend.js"] ?? "/assets/frontend.js");
   await glue.default({ module_or_path: assets["frontend_bg.wasm"] ?? "/assets/frontend_bg.wasm" });
   // Without a start function of its own the module is started here.
-  glue.hydrate?.();
+  await glue.hydrate?.();
   root.dataset.console = "ready";
 } catch (error) {
   root.dataset.console = "failed";

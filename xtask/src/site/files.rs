@@ -73,7 +73,7 @@ impl Site {
 }
 
 /// `boot.js` -> `boot-HASH.js`.
-fn hashed(name: &str, hash: &str) -> String {
+pub(super) fn hashed(name: &str, hash: &str) -> String {
     match name.rsplit_once('.') {
         Some((stem, extension)) => format!("{stem}-{hash}.{extension}"),
         None => format!("{name}-{hash}"),
