@@ -14,6 +14,7 @@ use leptos::{
     prelude::*,
     wasm_split::{SplitLoaderError, wasm_split},
 };
+use leptos_meta::Title;
 
 use crate::{
     i18n::t,
@@ -126,6 +127,9 @@ pub fn Part(
         None => view! { <Skeleton lines=8 /> }.into_any(),
         Some(true) => page.draw().into_any(),
         Some(false) => view! {
+            // The page would have brought its own.
+            <Title text="" />
+            <h1 class="visually-hidden">{t(words::BINNACLE)}</h1>
             <ErrorState title=t(words::PART_NOT_LOADED) text=t(words::PART_NOT_LOADED_HELP) on_retry=move |()| fetch() />
         }
         .into_any(),

@@ -13,7 +13,7 @@ const FIRST_LOAD_TARGET: u64 = 350_000;
 
 /// What the first load may weigh until it meets its budget: today's weight and a little. It may only be
 /// lowered (docs/decisions/0003).
-const FIRST_LOAD: u64 = 475_000;
+const FIRST_LOAD: u64 = 445_000;
 
 /// The binary with its assets: the design's budget.
 const BINARY_TARGET: u64 = 25 * 1024 * 1024;
