@@ -86,6 +86,9 @@ pub fn LeaveGuard(
     /// What becomes of it.
     #[prop(into)]
     text: TextProp,
+    /// Lets go of what would be kept, where something would; it is then offered.
+    #[prop(optional, into)]
+    on_discard: Option<Callback<()>>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let target = RwSignal::new(Target::default());
@@ -118,7 +121,21 @@ pub fn LeaveGuard(
     });
 
     let footer = move || {
+        let discard = on_discard.map(|on_discard| {
+            view! {
+                <Button
+                    variant=ButtonVariant::Ghost
+                    on_click=move |_| {
+                        on_discard.run(());
+                        go.run(());
+                    }
+                >
+                    {t(words::LEAVE_DISCARD)}
+                </Button>
+            }
+        });
         view! {
+            {discard}
             <Button on_click=move |_| go.run(())>{t(words::LEAVE_GO)}</Button>
             <Button variant=ButtonVariant::Primary autofocus=true on_click=move |_| open.set(false)>
                 {t(words::LEAVE_STAY)}
