@@ -2,21 +2,15 @@
 
 use binnacle_model::{
     object::ObjectRef,
-    words::{Text, common, lists, ui as words},
+    words::{Text, lists},
     workload::DeletePlan,
 };
 use leptos::prelude::*;
 
 use crate::{
     api::workloads::{delete_object, plan_delete},
-    i18n::{t, use_lang},
-    ui::{
-        button::{Button, ButtonVariant},
-        dialog::Dialog,
-        field::Field,
-        input::TextInput,
-        toast::use_toasts,
-    },
+    i18n::use_lang,
+    ui::{dialog::ConfirmDialog, toast::use_toasts},
 };
 
 /// What the cluster says that deleting would do, or why it could not be asked.
@@ -37,7 +31,6 @@ pub fn DeleteDialog(
     let plan = RwSignal::new(None::<Planned>);
     let error = RwSignal::new(None::<Text>);
     let busy = RwSignal::new(false);
-    let typed = RwSignal::new(String::new());
 
     Effect::new(move |_| {
         let Some(object) = target.get() else { return };
@@ -73,16 +66,7 @@ pub fn DeleteDialog(
     let obstacle = Signal::derive(move || {
         plan.with(|plan| obstacle(plan.as_ref())).map(|reason| reason.render(lang.get()))
     });
-    let not_typed = Signal::derive(move || {
-        let name = type_name.get().filter(|name| typed.with(|typed| typed.trim() != name))?;
-        Some(words::TYPE_TO_CONFIRM.fill(lang.get(), &[&name]))
-    });
-    let disabled = Signal::derive(move || obstacle.get().or_else(|| not_typed.get()));
-
-    let confirm = move || {
-        if busy.get_untracked() || disabled.with_untracked(Option::is_some) {
-            return;
-        }
+    let confirm = move |()| {
         let (Some(object), Some(Ok(plan))) = (target.get_untracked(), plan.get_untracked()) else { return };
         busy.set(true);
         error.set(None);
@@ -102,61 +86,24 @@ pub fn DeleteDialog(
         });
     };
 
-    let footer = move || {
-        view! {
-            <Button variant=ButtonVariant::Ghost on_click=move |_| open.set(false)>
-                {t(common::CANCEL)}
-            </Button>
-            <Button variant=ButtonVariant::Danger busy=busy disabled_reason=disabled on_click=move |_| confirm()>
-                {move || named(lists::DELETE_KIND)}
-            </Button>
-        }
-    };
+    let failed = Signal::derive(move || {
+        let failed = error.with(|error| error.as_ref().map(|text| text.render(lang.get())));
+        failed.or_else(|| obstacle.get())
+    });
     view! {
-        <Dialog
+        <ConfirmDialog
             id="delete-dialog"
-            title=move || named(lists::DELETE_TITLE)
             open=open
-            footer=footer
-            on_close=move |()| typed.set(String::new())
-        >
-            <Lines title=words::WHAT_GOES lines=goes kind="goes" />
-            <Lines title=words::WHAT_STAYS lines=stays kind="stays" />
-            {move || {
-                type_name.get().map(|name| {
-                    view! {
-                        <Field id="delete-dialog-name" label=words::TYPE_NAME.fill(lang.get(), &[&name])>
-                            <TextInput
-                                value=typed
-                                on_input=move |text| typed.set(text)
-                                on_enter=move |()| confirm()
-                                mono=true
-                                autofocus=true
-                            />
-                        </Field>
-                    }
-                })
-            }}
-            <p class="dialog-error" role="alert">
-                {move || {
-                    let failed = error.with(|error| error.as_ref().map(|text| text.render(lang.get())));
-                    failed.or_else(|| obstacle.get())
-                }}
-            </p>
-        </Dialog>
-    }
-}
-
-/// What goes, or what stays.
-#[component]
-fn Lines(title: binnacle_model::Word, lines: Signal<Vec<String>>, kind: &'static str) -> impl IntoView {
-    view! {
-        <Show when=move || !lines.with(Vec::is_empty)>
-            <section class="confirm-list" data-kind=kind>
-                <h3>{t(title)}</h3>
-                <ul>{move || lines.get().into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
-            </section>
-        </Show>
+            title=move || named(lists::DELETE_TITLE)
+            confirm=move || named(lists::DELETE_KIND)
+            goes=goes
+            stays=stays
+            type_name=type_name
+            disabled_reason=obstacle
+            busy=busy
+            error=failed
+            on_confirm=confirm
+        />
     }
 }
 

@@ -143,6 +143,10 @@ pub fn ConfirmDialog(
     /// The name to type first; nothing to type when `None`.
     #[prop(optional, into)]
     type_name: Signal<Option<String>>,
+    /// Why it cannot be confirmed, whatever is typed; the caller says it in `error` as well where it is
+    /// worth reading before the button is tried.
+    #[prop(optional, into)]
+    disabled_reason: Signal<Option<String>>,
     /// The work is under way.
     #[prop(optional, into)]
     busy: Signal<bool>,
@@ -156,12 +160,11 @@ pub fn ConfirmDialog(
     let typed = RwSignal::new(String::new());
     let field_id = format!("{id}-name");
     let lang = use_lang();
-    let reason = Signal::derive(move || {
-        type_name
-            .get()
-            .filter(|name| typed.with(|typed| typed.trim() != name))
-            .map(|name| words::TYPE_TO_CONFIRM.fill(lang.get(), &[&name]))
-    });
+    let not_typed = move || {
+        let name = type_name.get().filter(|name| typed.with(|typed| typed.trim() != name))?;
+        Some(words::TYPE_TO_CONFIRM.fill(lang.get(), &[&name]))
+    };
+    let reason = Signal::derive(move || disabled_reason.get().or_else(not_typed));
     let cancel = t(common::CANCEL);
     let goes_words = t(words::WHAT_GOES);
     let stays_words = t(words::WHAT_STAYS);
@@ -273,5 +276,24 @@ mod tests {
         assert!(out.contains("3 pods") && out.contains("3 volume claims"), "{out}");
         assert!(out.contains(r#"id="del-name""#), "{out}");
         assert!(out.contains(r#"aria-disabled="true""#), "{out}");
+    }
+
+    #[test]
+    fn a_confirmation_that_is_impossible_says_why_before_it_asks_for_the_name() {
+        let out = html(|| {
+            view! {
+                <ConfirmDialog
+                    id="del"
+                    title="Delete StatefulSet web?"
+                    open=RwSignal::new(true)
+                    confirm="Delete StatefulSet"
+                    on_confirm=|()| ()
+                    type_name=Some("web".to_owned())
+                    disabled_reason=Some("You may not delete it.".to_owned())
+                />
+            }
+        });
+        assert!(out.contains(r#"aria-disabled="true""#) && out.contains("You may not delete it."), "{out}");
+        assert!(!out.contains("Type web first"), "one reason at a time: {out}");
     }
 }
