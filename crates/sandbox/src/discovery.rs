@@ -7,6 +7,11 @@ use crate::kind::{GROUPS, KINDS, Kind, REVIEWS, Review};
 /// Verbs of a stored kind, in the API server's order.
 const VERBS: [&str; 8] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
+/// Verbs of a kind, in the API server's order: Namespaces do not go all at once.
+fn verbs(kind: &Kind) -> Vec<&'static str> {
+    VERBS.into_iter().filter(|verb| kind.kind != "Namespace" || *verb != "deletecollection").collect()
+}
+
 /// Content type of aggregated discovery.
 pub(crate) const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
@@ -63,7 +68,7 @@ pub(crate) fn resources(group: &str) -> Option<Value> {
     let mut list = Vec::new();
     for kind in kinds_of(group) {
         let mut one = json!({"name": kind.plural, "singularName": kind.kind.to_lowercase(),
-            "namespaced": kind.namespaced, "kind": kind.kind, "verbs": VERBS});
+            "namespaced": kind.namespaced, "kind": kind.kind, "verbs": verbs(kind)});
         if !kind.short.is_empty() {
             one["shortNames"] = json!(kind.short);
         }
@@ -121,7 +126,7 @@ fn aggregated_group(group: &str) -> Value {
     for kind in kinds_of(group) {
         let mut one = json!({"resource": kind.plural,
             "responseKind": {"group": kind.group, "version": "v1", "kind": kind.kind},
-            "scope": scope(kind.namespaced), "singularResource": kind.kind.to_lowercase(), "verbs": VERBS});
+            "scope": scope(kind.namespaced), "singularResource": kind.kind.to_lowercase(), "verbs": verbs(kind)});
         if !kind.short.is_empty() {
             one["shortNames"] = json!(kind.short);
         }

@@ -168,6 +168,8 @@ fn path_answer(cluster: &Cluster, parts: &Parts, path: &str) -> Result<Response,
         _ => match path.strip_prefix("/apis/").map(|rest| rest.split_once('/').unwrap_or((rest, ""))) {
             Some((group, "")) => discovery::group(group),
             Some((group, "v1")) => discovery::resources(group),
+            Some((group, _)) if kind::GROUPS.contains(&group) => return Err(ApiError::no_such_path()),
+            _ if path.starts_with("/api/") => return Err(ApiError::no_such_path()),
             _ => None,
         },
     };
@@ -189,10 +191,12 @@ fn version(cluster: &Cluster) -> Value {
 }
 
 fn resource_answer(call: &Call<'_>, resource: &Resource) -> Result<Response, ApiError> {
-    if !resource.group.is_empty() && !kind::GROUPS.contains(&resource.group.as_str())
-        || resource.version != "v1"
-    {
+    if !resource.group.is_empty() && !kind::GROUPS.contains(&resource.group.as_str()) {
         return Ok(text_response(404, "404 page not found\n"));
+    }
+    // A version that a served group does not have.
+    if resource.version != "v1" {
+        return Err(ApiError::no_such_path());
     }
     let method = &call.parts.method;
     if let Some(review) =

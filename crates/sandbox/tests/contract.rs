@@ -1,6 +1,7 @@
-//! The contract: one table of requests and expected answers, held to by the sandbox and by real API
-//! servers alike. The table was recorded from Kubernetes 1.37 and, where it answers otherwise, 1.34
-//! (`before37`).
+//! The contract: tables of requests and expected answers, held to by the sandbox and by real API
+//! servers alike. The tables were recorded from Kubernetes 1.37 and, where it answers otherwise, 1.34
+//! (`before37`): `cases.json` holds what Kubernetes does with objects, `calls.json` every call that the
+//! console makes, in the shape in which it makes it (`crates/cluster/tests/calls.rs` sees to that).
 //!
 //! Set `BINNACLE_KUBECONFIGS` (paths of administrators' kubeconfigs, separated by `:`) to run it
 //! against real servers too.
@@ -13,6 +14,8 @@ use serde_json::{Value, json};
 
 #[path = "contract/client.rs"]
 mod client;
+#[path = "contract/compare.rs"]
+mod compare;
 #[path = "contract/life.rs"]
 mod life;
 
@@ -23,25 +26,26 @@ const TRIES: u32 = 50;
 /// The pause between two tries.
 const PAUSE: Duration = Duration::from_millis(100);
 
-fn cases() -> Vec<Value> {
-    serde_json::from_str(include_str!("contract/cases.json")).expect("the table is JSON")
+/// The tables; each runs in a namespace of its own.
+fn tables() -> [Vec<Value>; 2] {
+    [include_str!("contract/cases.json"), include_str!("contract/calls.json")]
+        .map(|text| serde_json::from_str(text).expect("the table is JSON"))
 }
 
 #[test]
-fn the_table_is_large_enough_and_names_are_unique() {
-    let cases = cases();
+fn the_tables_are_large_enough_and_names_are_unique() {
+    let cases = tables().concat();
     let names: std::collections::BTreeSet<&str> =
         cases.iter().filter_map(|case| case["name"].as_str()).collect();
-    assert!(names.len() >= 60, "{} cases", names.len());
+    assert!(names.len() >= 150, "{} cases", names.len());
     assert_eq!(names.len(), cases.len());
 }
 
 #[tokio::test]
 async fn the_sandbox_keeps_the_contract() {
     let sandbox = Sandbox::start(SandboxOptions { scale: None, seed: 7 }).await.expect("the sandbox starts");
-    for cluster in sandbox.clusters().iter().filter(|cluster| cluster.up) {
-        check(&Server::sandbox(cluster)).await;
-    }
+    let up = sandbox.clusters().iter().filter(|cluster| cluster.up);
+    check_all(up.map(Server::sandbox).collect()).await;
     sandbox.stop().await;
 }
 
@@ -51,13 +55,25 @@ async fn real_servers_keep_the_contract() {
         eprintln!("BINNACLE_KUBECONFIGS is not set: real API servers are skipped");
         return;
     };
-    for path in paths.split(':').filter(|path| !path.is_empty()) {
-        check(&Server::from_kubeconfig(path).expect("a kubeconfig")).await;
-    }
+    let paths = paths.split(':').filter(|path| !path.is_empty());
+    check_all(paths.map(|path| Server::from_kubeconfig(path).expect("a kubeconfig")).collect()).await;
 }
 
-/// Runs the table in a namespace of its own and fails with every difference.
-async fn check(server: &Server) {
+/// Runs the tables on all servers at once and fails with every difference.
+async fn check_all(servers: Vec<Server>) {
+    let runs = servers.iter().map(|server| async move {
+        let mut differences = Vec::new();
+        for table in tables() {
+            differences.extend(check(server, &table).await);
+        }
+        differences
+    });
+    let differences = futures::future::join_all(runs).await.concat();
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+/// Runs a table in a namespace of its own; answers with every difference.
+async fn check(server: &Server, cases: &[Value]) -> Vec<String> {
     let version = ask(server, "GET", "/version", String::new()).await.expect("a version");
     let minor: u32 = version.body["minor"]
         .as_str()
@@ -74,16 +90,16 @@ async fn check(server: &Server) {
     wait_for_account(server, &namespace).await;
     let mut differences = Vec::new();
     let mut vars = BTreeMap::from([("ns".to_owned(), namespace.clone())]);
-    for case in cases() {
-        if let Err(difference) = run(server, &case, &mut vars, minor).await {
-            differences.push(format!("{}: {difference}", case["name"]));
+    for case in cases {
+        if let Err(difference) = run(server, case, &mut vars, minor).await {
+            differences.push(format!("{} (1.{minor}), {}: {difference}", server.name, case["name"]));
         }
     }
     let gone = ask(server, "DELETE", &format!("/api/v1/namespaces/{namespace}"), String::new())
         .await
         .expect("an answer");
     assert_eq!(gone.status, 200, "the namespace is cleaned up");
-    assert!(differences.is_empty(), "{} (1.{minor}) differs:\n{}", server.name, differences.join("\n"));
+    differences
 }
 
 async fn ask(server: &Server, method: &str, path: &str, body: String) -> Result<Answer, Fault> {
@@ -127,12 +143,7 @@ async fn run(
         _ => String::new(),
     };
     let path = fill(case["path"].as_str().unwrap_or_default(), vars);
-    let headers: Vec<(String, String)> = case["headers"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
-        .collect();
+    let headers = headers(case, vars);
     let request = Ask {
         method: case["method"].as_str().unwrap_or_default(),
         path: &path,
@@ -141,6 +152,7 @@ async fn run(
         anonymous: case["anonymous"] == true,
     };
     let expected = case.get("before37").filter(|_| minor < 37).unwrap_or(&case["expect"]);
+    let expected: Value = serde_json::from_str(&fill(&expected.to_string(), vars)).unwrap_or_default();
     let mut answer = server.send(&request).await.map_err(|fault| fault.to_string())?;
     for _ in 0..TRIES {
         if case["retry"] != true || expected["status"] == answer.status {
@@ -157,56 +169,16 @@ async fn run(
             .unwrap_or_default();
         vars.insert(name.clone(), value.to_owned());
     }
-    compare(expected, &answer, &vars["ns"])
+    compare::compare(&expected, &answer)
 }
 
-fn compare(expected: &Value, answer: &Answer, namespace: &str) -> Result<(), String> {
-    let mut told = Vec::new();
-    let mut same = |what: &str, expected: &Value, found: Value| {
-        let found: Value =
-            serde_json::from_str(&found.to_string().replace(namespace, "{ns}")).unwrap_or_default();
-        if *expected != found {
-            told.push(format!("{what}: expected {expected}, found {found}"));
-        }
-    };
-    same("status", &expected["status"], answer.status.into());
-    let details = &answer.body["details"];
-    if let Some(reason) = expected.get("reason") {
-        // A plain error has no reason at all.
-        same("reason", reason, answer.body["reason"].as_str().unwrap_or_default().into());
+/// A case's headers; one that is a list is sent once for each value.
+fn headers(case: &Value, vars: &BTreeMap<String, String>) -> Vec<(String, String)> {
+    let mut headers = Vec::new();
+    for (name, value) in case["headers"].as_object().into_iter().flatten() {
+        let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        let texts = values.iter().map(|value| fill(value.as_str().unwrap_or_default(), vars));
+        headers.extend(texts.map(|text| (name.clone(), text)));
     }
-    if let Some(message) = expected.get("message") {
-        same("message", message, answer.body["message"].clone());
-    }
-    if let Some(text) = expected.get("text") {
-        same("text", text, answer.text.as_str().into());
-    }
-    if let Some(causes) = expected.get("causes") {
-        same("causes", &sorted(causes), sorted(&details["causes"]));
-    }
-    if let Some(fields) = expected.get("causeFields") {
-        let mut found: Vec<&Value> =
-            details["causes"].as_array().into_iter().flatten().map(|cause| &cause["field"]).collect();
-        found.sort_by_key(|field| field.to_string());
-        same("causes' fields", fields, json!(found));
-    }
-    for (name, value) in expected["details"].as_object().into_iter().flatten() {
-        same(&format!("details.{name}"), value, details[name].clone());
-    }
-    same("warnings", expected.get("warnings").unwrap_or(&json!([])), json!(answer.warnings));
-    for (pointer, value) in expected["fields"].as_object().into_iter().flatten() {
-        same(pointer, value, answer.body.pointer(pointer).cloned().unwrap_or_default());
-    }
-    if told.is_empty() { Ok(()) } else { Err(told.join("; ")) }
-}
-
-/// Causes without repetition and in an order that does not depend on the server's maps.
-fn sorted(causes: &Value) -> Value {
-    let by_text: BTreeMap<String, Value> = causes
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|cause| (format!("{}{}{}", cause["field"], cause["message"], cause["reason"]), cause.clone()))
-        .collect();
-    by_text.into_values().collect()
+    headers
 }

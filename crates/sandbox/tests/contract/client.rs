@@ -133,7 +133,12 @@ impl Server {
         let running = tokio::spawn(connection);
         let mut request =
             http::Request::builder().method(ask.method).uri(ask.path).header("host", &self.host);
-        if !ask.headers.iter().any(|(name, _)| name == "content-type") {
+        // As the console does, where a case says nothing else.
+        let given = |header: &str| ask.headers.iter().any(|(name, _)| name == header);
+        if !given("accept") {
+            request = request.header("accept", "application/json");
+        }
+        if !given("content-type") && !ask.body.is_empty() {
             request = request.header("content-type", "application/json");
         }
         for (name, value) in &ask.headers {
