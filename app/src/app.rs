@@ -10,6 +10,7 @@ use leptos_router::{
 
 use crate::{
     i18n::provide_lang,
+    interop,
     live::provide_live,
     pages::{clusters::ClustersPage, not_found::NotFoundPage},
     parts::{Page, Part},
@@ -60,6 +61,7 @@ pub fn App() -> impl IntoView {
     provide_toasts();
     provide_live();
     provide_clock();
+    interop::watch_history();
 
     view! {
         <Title formatter=|page: String| if page.is_empty() { "Binnacle".to_owned() } else { format!("{page} · Binnacle") } />

@@ -5,12 +5,14 @@
 
 pub mod editor;
 mod files;
+mod history;
 mod module;
 mod page;
 mod place;
 mod storage;
 
 pub use files::*;
+pub use history::*;
 pub use module::*;
 pub use page::*;
 pub use place::*;

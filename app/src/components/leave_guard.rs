@@ -1,11 +1,14 @@
 //! Leaving a form with unsaved input: the browser asks before the tab closes, we ask before a link is
-//! followed.
+//! followed and before a step through the history (Back) leads out of it.
 
 use std::cell::RefCell;
 
 use binnacle_model::words::form as words;
 use leptos::{prelude::*, text_prop::TextProp};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use crate::{
@@ -17,13 +20,15 @@ use crate::{
     },
 };
 
-/// Where a click would lead.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Target {
-    /// Inside the console.
-    path: String,
-    /// A page of the server, which the router does not know.
-    external: bool,
+/// Where the person wants to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Target {
+    /// To a page of the console.
+    Page(String),
+    /// To a page of the server, which the router does not know.
+    External(String),
+    /// Through the history, by so many entries; negative is back.
+    Steps(i32),
 }
 
 thread_local! {
@@ -74,7 +79,17 @@ fn followed(event: &web_sys::MouseEvent) -> Option<Target> {
     let external =
         link.get_attribute("rel").is_some_and(|rel| rel.split_whitespace().any(|one| one == "external"));
     (plain && here && path.starts_with('/') && !link.has_attribute("download"))
-        .then_some(Target { path, external })
+        .then_some(if external { Target::External(path) } else { Target::Page(path) })
+}
+
+/// While on, every way out of the page at a path but by its own buttons runs `ask` first.
+fn guard(on: Option<(Callback<Target>, String)>) {
+    interop::guard_leaving(on.is_some());
+    guard_links(on.as_ref().map(|(ask, _)| *ask));
+    match on {
+        Some((ask, path)) => interop::guard_history(path, move |steps| ask.run(Target::Steps(steps))),
+        None => interop::release_history(),
+    }
 }
 
 /// Asks before the page is left while something on it is unsaved.
@@ -91,34 +106,31 @@ pub fn LeaveGuard(
     on_discard: Option<Callback<()>>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    let target = RwSignal::new(Target::default());
+    let target = RwSignal::new(None::<Target>);
     let navigate = use_navigate();
+    let path = use_location().pathname;
     let go = Callback::new(move |()| {
-        interop::guard_leaving(false);
+        guard(None);
         open.set(false);
-        let Target { path, external } = target.get_untracked();
-        if external {
-            // Refused only where a page may not navigate itself; then nothing happens, which is seen.
-            let _ = window().location().assign(&path);
-        } else {
-            navigate(&path, NavigateOptions::default());
+        match target.get_untracked() {
+            Some(Target::Page(path)) => navigate(&path, NavigateOptions::default()),
+            Some(Target::External(path)) => {
+                // Refused only where a page may not navigate itself; then nothing happens, which is seen.
+                let _ = window().location().assign(&path);
+            }
+            Some(Target::Steps(steps)) => interop::take_steps(steps),
+            None => {}
         }
     });
 
     let dirty = Memo::new(move |_| dirty.get());
     let ask = Callback::new(move |to: Target| {
-        target.set(to);
+        target.set(Some(to));
         open.set(true);
     });
-    Effect::new(move |_| {
-        let dirty = dirty.get();
-        interop::guard_leaving(dirty);
-        guard_links(dirty.then_some(ask));
-    });
-    on_cleanup(|| {
-        interop::guard_leaving(false);
-        guard_links(None);
-    });
+    // By the router's word: the browser's address may be a step behind while a page is being opened.
+    Effect::new(move |_| guard(dirty.get().then(|| (ask, path.get_untracked()))));
+    on_cleanup(|| guard(None));
 
     let footer = move || {
         let discard = on_discard.map(|on_discard| {
