@@ -16,6 +16,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use self::{plan_view::PlanView, problems::Problems, state::YamlState};
 use crate::{
     api::namespaces::list_namespaces,
+    components::leave_guard::LeaveGuard,
     i18n::{t, tf, tt, use_lang},
     interop::{self, FileProblem},
     paths,
@@ -122,6 +123,11 @@ fn Editor(cluster: String) -> impl IntoView {
             </aside>
         </div>
         <Foot state=state list=Signal::derive(list) />
+        <LeaveGuard
+            dirty=Signal::derive(move || state.is_dirty())
+            text=move || if state.is_kept.get() { words::LEAVE_TEXT } else { words::LEAVE_TEXT_LOST }.text(lang.get())
+            on_discard=move |()| state.clear()
+        />
     }
 }
 
@@ -139,7 +145,6 @@ fn Toolbar(state: YamlState, take: Callback<web_sys::File>) -> impl IntoView {
     let lang = use_lang();
     let empty = move || state.text.with(|text| text.trim().is_empty());
     let nothing = Signal::derive(move || empty().then(|| words::NOTHING_YET.text(lang.get()).to_owned()));
-    let clear = move |_| state.replace(String::new(), words::CLEARED.into());
     view! {
         <div class="yaml-toolbar">
             <label class="button button-secondary file-button">
@@ -166,7 +171,7 @@ fn Toolbar(state: YamlState, take: Callback<web_sys::File>) -> impl IntoView {
             >
                 {t(words::DOWNLOAD_TEXT)}
             </Button>
-            <Button variant=ButtonVariant::Ghost icon=IconName::X disabled_reason=nothing on_click=clear>
+            <Button variant=ButtonVariant::Ghost icon=IconName::X disabled_reason=nothing on_click=move |_| state.clear()>
                 {t(words::CLEAR)}
             </Button>
         </div>
@@ -180,7 +185,7 @@ fn Restored(state: YamlState) -> impl IntoView {
         state.restored.get().map(|saved| {
             view! {
                 <Notice tone=Tone::Neutral text=tf(words::DRAFT_RESTORED, vec![crate::ui::time::exact(saved)])>
-                    <Button variant=ButtonVariant::Ghost on_click=move |_| state.discard()>{t(words::DISCARD)}</Button>
+                    <Button variant=ButtonVariant::Ghost on_click=move |_| state.clear()>{t(words::DISCARD)}</Button>
                 </Notice>
             }
         })

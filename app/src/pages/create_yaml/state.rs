@@ -71,6 +71,8 @@ pub(super) struct YamlState {
     pub(super) failed: RwSignal<Option<Text>>,
     /// When the text that came back was kept, milliseconds since the epoch.
     pub(super) restored: RwSignal<Option<i64>>,
+    /// Whether this browser keeps the text.
+    pub(super) is_kept: RwSignal<bool>,
     pub(super) reveal: RwSignal<Option<u32>>,
     toasts: Toasts,
     lang: RwSignal<Lang>,
@@ -95,6 +97,7 @@ impl YamlState {
             busy: RwSignal::new(false),
             failed: RwSignal::new(None),
             restored: RwSignal::new(None),
+            is_kept: RwSignal::new(true),
             reveal: RwSignal::new(None),
             toasts: use_toasts(),
             lang: use_lang(),

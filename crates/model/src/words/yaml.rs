@@ -7,6 +7,10 @@ words! {
     DOWNLOAD_TEXT = "Download", "下载";
     CLEAR = "Clear", "清空";
     CLEARED = "Text cleared", "文本已清空";
+    TEXT_BACK = "Your earlier text is back in place of what you typed since", "已恢复之前的文本，替换了之后输入的内容";
+    TEXT_KEPT = "Your text is kept in Create from YAML", "您的文本保留在“通过 YAML 创建”中";
+    LEAVE_TEXT = "Your text stays in this browser and is back when you return. Objects that are not created yet wait for you.", "您的文本保存在此浏览器中，返回时会恢复。尚未创建的对象会等待您继续。";
+    LEAVE_TEXT_LOST = "This browser keeps no text: what you typed will be lost.", "该浏览器无法保存文本，输入的内容将丢失。";
     OPENED = "{0} opened in place of your text", "已打开 {0}，替换了原文本";
     FILE_TOO_LARGE = "The file is larger than 1 MiB. Split it.", "文件超过 1 MiB，请拆分。";
     FILE_UNREADABLE = "The browser could not read this file. It may have been moved or changed; choose it again.", "浏览器无法读取该文件，它可能已被移动或更改，请重新选择。";

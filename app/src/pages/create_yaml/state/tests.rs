@@ -134,11 +134,28 @@ fn what_another_text_replaced_comes_back() {
         assert_eq!(state.toasts.undo_last(), Some(()));
         assert_eq!(state.text.get_untracked(), "opened");
         state.restored.set(Some(7));
-        state.discard();
+        state.clear();
         assert_eq!(state.text.get_untracked(), "");
+        assert_eq!(state.restored.get_untracked(), None, "nothing restored is in view");
         state.toasts.undo_last();
         assert_eq!(state.text.get_untracked(), "opened");
         assert_eq!(state.restored.get_untracked(), Some(7));
+        assert_eq!(state.toasts.texts(), [""; 0], "nothing was typed meanwhile");
+    });
+}
+
+#[test]
+fn undo_loses_nothing_that_was_typed_since() {
+    in_page(&[], |state| {
+        state.text.set("an hour's work".to_owned());
+        state.clear();
+        state.text.set("typed since".to_owned());
+        state.toasts.undo_last();
+        assert_eq!(state.text.get_untracked(), "an hour's work");
+        assert_eq!(state.toasts.undo_last(), Some(()), "what was typed can be had back");
+        assert_eq!(state.text.get_untracked(), "typed since");
+        assert_eq!(state.toasts.undo_last(), Some(()));
+        assert_eq!(state.text.get_untracked(), "an hour's work");
     });
 }
 

@@ -24,9 +24,7 @@ impl YamlState {
             let text = self.text.get();
             let key = self.key.get_value();
             if before.is_none() && text.is_empty() {
-                let saved =
-                    interop::storage_get(&key).and_then(|saved| serde_json::from_str::<Saved>(&saved).ok());
-                if let Some(saved) = saved.filter(|saved| !saved.text.trim().is_empty()) {
+                if let Some(saved) = saved(&key).filter(|saved| !saved.text.trim().is_empty()) {
                     self.restored.set(Some(saved.at));
                     self.text.set(saved.text);
                 }
@@ -34,57 +32,80 @@ impl YamlState {
             }
             if text.trim().is_empty() || self.finished() {
                 interop::storage_remove(&key);
-            } else if let Ok(saved) =
-                serde_json::to_string(&Saved { text, at: interop::now_ms().unwrap_or_default() })
-            {
-                interop::storage_set(&key, &saved);
+            } else {
+                self.is_kept.set(save(&key, text));
             }
         });
-        Effect::new(move |_| {
-            interop::guard_leaving(self.text.with(|text| !text.trim().is_empty()) && !self.finished());
-        });
-        on_cleanup(|| interop::guard_leaving(false));
     }
 
-    /// Lets the restored text go.
-    pub(in crate::pages::create_yaml) fn discard(self) {
-        let restored = self.restored.get_untracked();
-        self.restored.set(None);
-        let text = self.text;
-        let before = text.get_untracked();
-        text.set(String::new());
-        self.offer_back(words::CLEARED.into(), move || {
-            if text.try_set(before.clone()).is_none() {
-                self.restored.set(restored);
-            }
-        });
+    /// Whether leaving now would leave something behind that is not done.
+    pub(in crate::pages::create_yaml) fn is_dirty(self) -> bool {
+        self.text.with(|text| !text.trim().is_empty()) && !self.finished()
+    }
+
+    /// Lets the text go; a press of a button brings it back.
+    pub(in crate::pages::create_yaml) fn clear(self) {
+        self.replace(String::new(), words::CLEARED.into());
+        // At once, for whoever leaves the page: its effects end with it.
+        self.key.with_value(|key| interop::storage_remove(key));
     }
 
     /// Puts another text in the place of the one that stands here, which a press of a button brings
     /// back: it may be an hour's work.
     pub(in crate::pages::create_yaml) fn replace(self, text: String, said: Text) {
-        let before = self.text.get_untracked();
-        let is_lost = !before.trim().is_empty() && before != text;
-        self.text.set(text);
-        if is_lost {
-            self.offer_back(said, move || {
-                // Nothing is to be done once the page is gone.
-                self.text.try_set(before.clone());
-            });
+        // A page that is gone opens no file.
+        if let Some(Some(before)) = self.put(text.clone(), None, "") {
+            self.offer_back(before, text, said);
         }
     }
 
-    fn offer_back(self, said: Text, undo: impl Fn() + Send + Sync + 'static) {
-        let lang = self.lang.get_untracked();
-        self.toasts.undo(said.render(lang), common::UNDO.text(lang), undo);
+    /// Puts a text in the place of another, with the time from which it was restored. Returns the other
+    /// one, if it would be lost; it would not be when it is as `opened`. `None` once the page is gone.
+    fn put(self, text: String, restored: Option<i64>, opened: &str) -> Option<Option<Before>> {
+        let before = (self.text.try_get_untracked()?, self.restored.try_get_untracked()?);
+        let is_lost = !before.0.trim().is_empty() && before.0 != text && before.0 != opened;
+        self.restored.set(restored);
+        self.text.set(text);
+        Some(is_lost.then_some(before))
     }
+
+    /// Offers to bring a text back in the place of the one that was `opened`. What was typed by then is
+    /// offered in its turn.
+    fn offer_back(self, (text, restored): Before, opened: String, said: Text) {
+        let lang = self.lang.get_untracked();
+        let (key, toasts) = (self.key.get_value(), self.toasts);
+        toasts.undo(said.render(lang), common::UNDO.text(lang), move || {
+            match self.put(text.clone(), restored, &opened) {
+                Some(Some(before)) => self.offer_back(before, String::new(), words::TEXT_BACK.into()),
+                Some(None) => {}
+                // Whoever left the page finds the text there, unless another is kept by now.
+                None if saved(&key).is_none() && save(&key, text.clone()) => {
+                    toasts.info(words::TEXT_KEPT.text(lang));
+                }
+                None => {}
+            }
+        });
+    }
+}
+
+/// A text, and when it was kept if it was restored.
+type Before = (String, Option<i64>);
+
+/// The text kept in the browser.
+fn saved(key: &str) -> Option<Saved> {
+    interop::storage_get(key).and_then(|saved| serde_json::from_str(&saved).ok())
+}
+
+/// Keeps a text in the browser. Returns whether it is kept.
+fn save(key: &str, text: String) -> bool {
+    let at = interop::now_ms().unwrap_or_default();
+    serde_json::to_string(&Saved { text, at }).is_ok_and(|saved| interop::storage_set(key, &saved))
 }
 
 /// Forgets the text kept in the browser, unless it is another by now: whoever left the page may be
 /// back and writing.
 pub(super) fn forget_saved(key: &str, text: &str) {
-    let saved = interop::storage_get(key).and_then(|saved| serde_json::from_str::<Saved>(&saved).ok());
-    if saved.is_some_and(|saved| saved.text == text) {
+    if saved(key).is_some_and(|saved| saved.text == text) {
         interop::storage_remove(key);
     }
 }
