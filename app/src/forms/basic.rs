@@ -228,33 +228,32 @@ pub fn provide_surroundings(form: FormController) {
         if rules::workload_name(&name).is_some() || rules::namespace_name(&namespace).is_some() {
             return None;
         }
-        set_timeout_with_handle(move || ask_whether_taken(form, namespace, name), REST).ok()
+        let ask = move || leptos::task::spawn_local(ask_whether_taken(form, namespace, name));
+        set_timeout_with_handle(ask, REST).ok()
     });
 }
 
-/// Asks again about a name that was taken when it was last asked about.
-pub fn ask_again_whether_taken(form: FormController) {
+/// The question about a name that was taken when it was last asked about; `None` for any other.
+pub fn is_still_taken(form: FormController) -> Option<impl Future<Output = ()>> {
     let (namespace, name) = form.draft.with_untracked(|draft| (draft.namespace.clone(), draft.name.clone()));
-    if form
+    let was_taken = form
         .around
-        .with_untracked(|around| around.taken.iter().any(|(at, of)| *at == namespace && *of == name))
-    {
-        ask_whether_taken(form, namespace, name);
-    }
+        .with_untracked(|around| around.taken.iter().any(|(at, of)| *at == namespace && *of == name));
+    was_taken.then(|| ask_whether_taken(form, namespace, name))
 }
 
-fn ask_whether_taken(form: FormController, namespace: String, name: String) {
+async fn ask_whether_taken(form: FormController, namespace: String, name: String) {
+    // The form may be gone before its typing rested.
+    let Some(cluster) = form.cluster.try_get_value() else { return };
     let target = ObjectRef {
-        cluster: form.cluster.get_value(),
+        cluster,
         api_version: form.kind.api_version().to_owned(),
         kind: form.kind.kind().to_owned(),
         namespace: Some(namespace.clone()),
         name: name.clone(),
     };
-    leptos::task::spawn_local(async move {
-        // Without an answer there is nothing to show here: the dry run asks again.
-        if let Ok(is_taken) = object_exists(target).await {
-            form.note_taken(namespace, name, is_taken);
-        }
-    });
+    // Without an answer there is nothing to show here: the dry run asks again.
+    if let Ok(is_taken) = object_exists(target).await {
+        form.note_taken(namespace, name, is_taken);
+    }
 }

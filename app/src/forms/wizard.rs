@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::{
     advanced::AdvancedSection,
-    basic::{BasicSection, ask_again_whether_taken, provide_surroundings},
+    basic::{BasicSection, is_still_taken, provide_surroundings},
     containers::ContainersSection,
     controller::{FormController, use_form},
     labels::step_word,
@@ -79,6 +79,14 @@ pub fn WorkloadWizard(
             })
             .collect::<Vec<_>>()
     });
+    let asking = RwSignal::new(false);
+    let go_on = move |step: Step| {
+        if untrack(|| form.has_errors(step)) {
+            interop::focus_soon(SUMMARY);
+        } else if let Some(step) = Step::ALL.get(step.index() + 1) {
+            form.go(*step);
+        }
+    };
     let next = move || {
         let step = form.step.get_untracked();
         if step == Step::Review {
@@ -88,13 +96,25 @@ pub fn WorkloadWizard(
         form.attempted.update(|steps| {
             steps.insert(step);
         });
-        if step == Step::Basic {
-            ask_again_whether_taken(form);
-        }
-        if untrack(|| form.has_errors(step)) {
-            interop::focus_soon(SUMMARY);
-        } else if let Some(step) = Step::ALL.get(step.index() + 1) {
-            form.go(*step);
+        // A name that was taken may be free by now: that is known before the step is judged.
+        let question = (step == Step::Basic).then(|| is_still_taken(form)).flatten();
+        match question {
+            None => go_on(step),
+            Some(_) if asking.get_untracked() => {}
+            Some(question) => {
+                asking.set(true);
+                let judged = form.draft.get_untracked();
+                leptos::task::spawn_local(async move {
+                    question.await;
+                    // Nobody is moved who left the form or went on working in it.
+                    let is_here = asking.try_set(false).is_none()
+                        && form.step.get_untracked() == step
+                        && form.draft.with_untracked(|draft| *draft == judged);
+                    if is_here {
+                        go_on(step);
+                    }
+                });
+            }
         }
     };
     view! {
@@ -149,7 +169,7 @@ pub fn WorkloadWizard(
                     <CodeBlock text=form.yaml label=t(words::YAML_FOLLOWS) fill=true />
                 </div>
             </Show>
-            <Foot />
+            <Foot asking=asking />
         </form>
         <LeaveGuard />
     }
@@ -157,12 +177,15 @@ pub fn WorkloadWizard(
 
 /// Cancel, Back, Next or OK.
 #[component]
-fn Foot() -> impl IntoView {
+fn Foot(
+    /// Whether the cluster is asked before the step is left.
+    asking: RwSignal<bool>,
+) -> impl IntoView {
     let form = use_form();
     let submit = expect_context::<Submit>();
     let lang = use_lang();
     let review = Memo::new(move |_| form.step.get() == Step::Review);
-    let busy = Signal::derive(move || form.creating.get() || form.done.get());
+    let busy = Signal::derive(move || form.creating.get() || form.done.get() || asking.get());
     let name = move || form.draft.with(|draft| draft.name.clone());
     let creating =
         Signal::derive(move || form.creating.get().then(|| words::CREATING.fill(lang.get(), &[&name()])));
@@ -191,7 +214,12 @@ fn Foot() -> impl IntoView {
     view! {
         <div class="wizard-foot">
             <LinkButton href=list variant=ButtonVariant::Ghost>{t(common::CANCEL)}</LinkButton>
-            <p class="wizard-foot-note" role="status">{move || creating.get()}</p>
+            <p class="wizard-foot-note" role="status">
+                {move || {
+                    let asked = asking.get().then(|| words::NAME_ASKING.text(lang.get()).to_owned());
+                    creating.get().or(asked)
+                }}
+            </p>
             <Show when=move || form.step.get() != Step::Basic>
                 <Button disabled_reason=creating on_click=back>{t(words::BACK)}</Button>
             </Show>
@@ -208,10 +236,7 @@ fn DraftNotes() -> impl IntoView {
     let form = use_form();
     let lang = use_lang();
     let toasts = use_toasts();
-    let discard = move |_| {
-        form.discard();
-        toasts.info(words::DRAFT_DISCARDED.text(lang.get_untracked()));
-    };
+    let discard = move |_| form.discard(toasts, lang.get_untracked());
     move || {
         if let Some(at) = form.restored.get() {
             view! {

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use binnacle_model::draft::{Saved, Step, WorkloadDraft};
+use binnacle_model::{
+    Lang, Word,
+    draft::{Control, Saved, Step, WorkloadDraft},
+    words::{common, form as words},
+};
 use leptos::prelude::*;
 
 use super::FormController;
-use crate::interop;
+use crate::{interop, ui::toast::Toasts};
 
 /// Where the draft is stored, for what may outlive the form.
 #[derive(Clone)]
@@ -20,6 +24,25 @@ impl DraftKey {
             interop::storage_remove(&self.0);
         }
     }
+
+    /// Keeps a draft for a form that is gone and says so, unless another is kept by now.
+    fn keep(&self, draft: &WorkloadDraft, toasts: Toasts, lang: Lang) {
+        let saved = || Saved::new(draft.clone(), interop::now_ms().unwrap_or_default()).to_text();
+        if interop::storage_get(&self.0).is_none() && interop::storage_set(&self.0, &saved()) {
+            toasts.info(words::DRAFT_KEPT.text(lang));
+        }
+    }
+}
+
+/// What a form holds, and how far the person got in it.
+#[derive(Clone)]
+struct Held {
+    draft: WorkloadDraft,
+    restored: Option<i64>,
+    step: Step,
+    visited: BTreeSet<Step>,
+    attempted: BTreeSet<Step>,
+    touched: BTreeSet<Control>,
 }
 
 impl FormController {
@@ -52,17 +75,58 @@ impl FormController {
         DraftKey(self.storage_key.get_value())
     }
 
-    /// Starts anew.
-    pub fn discard(self) {
-        let namespace = self.start_namespace.get_value();
+    /// Starts anew. A press of a button brings the draft back.
+    pub fn discard(self, toasts: Toasts, lang: Lang) {
+        let held = Held {
+            draft: WorkloadDraft::new(self.kind, self.start_namespace.get_value()),
+            restored: None,
+            step: Step::Basic,
+            visited: BTreeSet::from([Step::Basic]),
+            attempted: BTreeSet::new(),
+            touched: BTreeSet::new(),
+        };
+        // A form that is gone has nothing to discard.
+        let _ = self.put(held, words::DRAFT_DISCARDED, toasts, lang);
+    }
+
+    /// Lets the draft go, for whoever leaves the form. A press of a button keeps it after all.
+    pub fn let_go(self, toasts: Toasts, lang: Lang) {
+        let (key, draft) = (self.draft_key(), self.draft.get_untracked());
+        self.done.set(true);
+        untrack(|| self.store());
+        toasts.undo(words::DRAFT_DISCARDED.text(lang), common::UNDO.text(lang), move || {
+            key.keep(&draft, toasts, lang);
+        });
+    }
+
+    /// Puts a draft in the place of another, which can be brought back in the same way: what was typed
+    /// after a draft was discarded is no less worth. `None` once the form is gone.
+    fn put(self, held: Held, said: Word, toasts: Toasts, lang: Lang) -> Option<()> {
+        let before = Held {
+            draft: self.draft.try_get_untracked()?,
+            restored: self.restored.try_get_untracked()?,
+            step: self.step.try_get_untracked()?,
+            visited: self.visited.try_get_untracked()?,
+            attempted: self.attempted.try_get_untracked()?,
+            touched: self.touched.try_get_untracked()?,
+        };
         self.beginning.update_value(|beginning| *beginning = beginning.wrapping_add(1));
         self.refused.set(Vec::new());
-        self.touched.set(BTreeSet::new());
-        self.attempted.set(BTreeSet::new());
-        self.visited.set(BTreeSet::from([Step::Basic]));
-        self.restored.set(None);
-        self.draft.set(WorkloadDraft::new(self.kind, namespace));
-        self.go(Step::Basic);
+        self.touched.set(held.touched);
+        self.attempted.set(held.attempted);
+        self.visited.set(held.visited);
+        self.restored.set(held.restored);
+        self.draft.set(held.draft);
+        self.go(held.step);
+        if !before.draft.is_pristine() {
+            let key = self.draft_key();
+            toasts.undo(said.text(lang), common::UNDO.text(lang), move || {
+                if self.put(before.clone(), words::DRAFT_BACK, toasts, lang).is_none() {
+                    key.keep(&before.draft, toasts, lang);
+                }
+            });
+        }
+        Some(())
     }
 
     /// Whether leaving now would lose something that was typed.

@@ -1,7 +1,7 @@
 //! The form without a page around it.
 
 use binnacle_model::{
-    FieldPath, Issue, Text,
+    FieldPath, Issue, Lang, Text,
     cluster::NamespaceRow,
     draft::{ContainerField, Control, Finding, Holder, PairPart, Step},
     object::WorkloadKind,
@@ -9,6 +9,7 @@ use binnacle_model::{
 use leptos::prelude::*;
 
 use super::FormController;
+use crate::ui::toast::use_toasts;
 
 fn in_form(test: impl FnOnce(FormController)) {
     let owner = Owner::new();
@@ -145,7 +146,7 @@ fn what_was_removed_comes_back_only_to_the_form_it_was_removed_from() {
         let put_back = form.for_undo(move |draft| draft.put_container(place, container.clone()));
         assert!(put_back());
         assert_eq!(form.draft.with(|draft| draft.containers.len()), 1);
-        form.discard();
+        form.discard(use_toasts(), Lang::En);
         assert!(!put_back(), "its row would be another's");
         assert_eq!(form.draft.with(|draft| draft.containers.len()), 1);
     });
@@ -180,9 +181,34 @@ fn discarding_starts_anew() {
         form.edit(Control::Name, |draft| draft.name = "web".to_owned());
         form.go(Step::Containers);
         assert!(form.is_dirty());
-        form.discard();
+        form.discard(use_toasts(), Lang::En);
         assert!(!form.is_dirty());
         assert_eq!(form.step.get(), Step::Basic);
         assert_eq!(form.draft.with(|draft| draft.namespace.clone()), "default");
+    });
+}
+
+#[test]
+fn what_was_discarded_comes_back_and_loses_nothing_typed_since() {
+    in_form(|form| {
+        let toasts = use_toasts();
+        let name = move || form.draft.with(|draft| draft.name.clone());
+        form.edit(Control::Name, |draft| draft.name = "web".to_owned());
+        form.restored.set(Some(7));
+        form.go(Step::Containers);
+        form.discard(toasts, Lang::En);
+        assert_eq!(toasts.undo_last(), Some(()));
+        assert_eq!(
+            (name().as_str(), form.step.get(), form.restored.get()),
+            ("web", Step::Containers, Some(7))
+        );
+        assert_eq!(toasts.texts(), [""; 0], "nothing was typed meanwhile");
+
+        form.discard(toasts, Lang::En);
+        form.edit(Control::Name, |draft| draft.name = "db".to_owned());
+        toasts.undo_last();
+        assert_eq!(name(), "web");
+        assert_eq!(toasts.undo_last(), Some(()), "what was typed can be had back");
+        assert_eq!(name(), "db");
     });
 }

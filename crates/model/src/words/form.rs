@@ -13,6 +13,7 @@ words! {
     YAML_FOLLOWS = "YAML to be sent", "将要提交的 YAML";
 
     NAME_HELP = "Lowercase letters, digits and hyphens, at most 63. It cannot be changed later.", "小写字母、数字和连字符，最多 63 个字符，创建后不可修改。";
+    NAME_ASKING = "Checking whether the name is still taken", "正在检查名称是否仍被占用";
     NAMESPACE_HELP = "Choose one, or type a new name to create it.", "选择一个命名空间，或输入新名称进行创建。";
     NAMESPACE_CREATE = "Create namespace {0}", "创建命名空间 {0}";
     NAMESPACE_CREATED = "Namespace {0} created", "命名空间 {0} 已创建";
@@ -105,6 +106,8 @@ words! {
     RESTORED = "Your draft from {0} is back.", "已恢复 {0} 的草稿。";
     DISCARD_DRAFT = "Discard draft", "丢弃草稿";
     DRAFT_DISCARDED = "Draft discarded", "草稿已丢弃";
+    DRAFT_BACK = "Your earlier draft is back in place of what you typed since", "已恢复之前的草稿，替换了之后输入的内容";
+    DRAFT_KEPT = "Your draft is kept and is back when you return to the form", "草稿已保留，返回表单时会恢复";
     DRAFT_NOT_KEPT = "This browser keeps no draft: what you typed is lost when you leave.", "该浏览器无法保存草稿，离开后输入的内容将丢失。";
     LEAVE_TITLE = "Leave this form?", "离开此表单？";
     LEAVE_TEXT = "Nothing was created yet. Your draft stays in this browser and is back when you return.", "尚未创建任何内容。草稿保存在此浏览器中，返回时会恢复。";
