@@ -6,8 +6,11 @@ import { kubeconfig } from "../support/clusters.mjs";
 import { startServer } from "../support/server.mjs";
 import { connect } from "./kube.mjs";
 import { median, memory, p95, say, table, time } from "./measure.mjs";
+import { storm } from "./storm.mjs";
 
 const rounds = Number(process.env.BINNACLE_BENCH_ROUNDS ?? 30);
+/** How long a hundred changes a second are made, in seconds. */
+const stormSeconds = Number(process.env.BINNACLE_BENCH_STORM ?? 60);
 /** The namespace with 50 rows that a page over 10,000 is held against. */
 const small = "fifty";
 const cluster = "newest";
@@ -34,6 +37,7 @@ try {
   await overHttp(cookie);
   await inBrowser(context);
   await changes(context);
+  await storm(context, kube, { cluster, namespace: small, sets: Array.from({ length: 50 }, (_, number) => smallName(number)), seconds: stormSeconds });
 
   say("Server memory (RSS, kB)\n");
   table([
@@ -56,7 +60,7 @@ async function seedSmall() {
     await kube.post(`/apis/apps/v1/namespaces/${small}/statefulsets`, {
       apiVersion: "apps/v1",
       kind: "StatefulSet",
-      metadata: { name: `small-${String(number).padStart(2, "0")}` },
+      metadata: { name: smallName(number) },
       spec: {
         replicas: 0,
         selector: { matchLabels: { app: "small" } },
@@ -67,6 +71,11 @@ async function seedSmall() {
       },
     });
   }
+}
+
+/** @param {number} number */
+function smallName(number) {
+  return `small-${String(number).padStart(2, "0")}`;
 }
 
 /** @param {import("@playwright/test").Page} page */
@@ -237,7 +246,7 @@ async function changes(context) {
   const delays = [];
   for (let round = 0; round < rounds; round += 1) {
     const image = `app:v${round + 1}`;
-    await kube.patch(`/apis/apps/v1/namespaces/${small}/statefulsets/small-${String(round % 50).padStart(2, "0")}`, {
+    await kube.patch(`/apis/apps/v1/namespaces/${small}/statefulsets/${smallName(round % 50)}`, {
       spec: { template: { spec: { containers: [{ name: "app", image: `registry.example.org/team/${image}` }] } } },
     });
     const accepted = Date.now();

@@ -62,15 +62,8 @@ enum Task {
         #[arg(last = true)]
         flags: Vec<String>,
     },
-    /// Measure the budgets against a real API server
-    Bench {
-        /// StatefulSets in the cluster
-        #[arg(long, default_value_t = 10_000)]
-        count: usize,
-        /// Repetitions of each measurement
-        #[arg(long, default_value_t = 30)]
-        rounds: u32,
-    },
+    /// Measure the budgets against a real API server and a fleet of small ones
+    Bench(bench::Options),
     /// Install what building and testing need and this machine lacks
     Setup,
     /// Real Kubernetes clusters on loopback (exit code 3: not available on this machine)
@@ -124,7 +117,7 @@ fn run(task: Task) -> Result {
         Task::Dev { flags } => server::dev(&flags, &steps),
         Task::Test => suite::run(&steps),
         Task::E2e { real, flags } => e2e::run(real, &flags, &steps),
-        Task::Bench { count, rounds } => bench::run(count, rounds, &steps),
+        Task::Bench(options) => bench::run(options, &steps),
         Task::Setup => setup::all(&steps),
         Task::ControlPlane { action, state } => control_plane::run(action, state, &steps),
         Task::Guard { .. } => Err(Error::Failed("the guard is started otherwise".into())),
