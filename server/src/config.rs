@@ -116,7 +116,7 @@ pub const SETTINGS: &[Setting] = &[
         "addresses, comma-separated",
         "",
         None,
-        "Proxies whose `X-Forwarded-For` names the client in rate limits and logs.",
+        "Proxies whose `X-Forwarded-For` names the client in rate limits and logs, and which may hold any number of connections.",
     ),
     setting("session_idle", "duration", "8h", None, "A session ends after this long without a request."),
     setting(
@@ -147,7 +147,20 @@ pub const SETTINGS: &[Setting] = &[
         None,
         "A bearer token that may read `/metrics`. Not set: `/metrics` needs a session.",
     ),
-    setting("max_connections", "number", "1000", None, "Connections served at once; further ones wait."),
+    setting(
+        "max_connections",
+        "number",
+        "1000",
+        None,
+        "Connections served at once, live sockets included; further ones wait.",
+    ),
+    setting(
+        "max_connections_per_address",
+        "number",
+        "500",
+        None,
+        "Connections of one client address (of IPv6, one /64) at once; further ones are answered with 429 and closed. `trusted_proxies` are exempt.",
+    ),
     setting(
         "log",
         "filter",
@@ -228,6 +241,8 @@ pub struct Config {
     pub metrics_token: Option<Secret>,
     /// `max_connections`.
     pub max_connections: usize,
+    /// `max_connections_per_address`.
+    pub max_connections_per_address: usize,
     /// `log`.
     pub log: String,
     /// `log_format`.

@@ -42,6 +42,7 @@ pub struct Metrics {
     requests: Mutex<BTreeMap<(String, u16), u64>>,
     durations: Mutex<BTreeMap<String, Durations>>,
     refused: AtomicU64,
+    refused_connections: AtomicU64,
     failed_sign_ins: AtomicU64,
     sessions: AtomicU64,
     connections: AtomicI64,
@@ -84,6 +85,11 @@ impl Metrics {
     /// Counts a request that the gate refused.
     pub fn refused(&self) {
         self.refused.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a connection that its address may not have.
+    pub fn connection_refused(&self) {
+        self.refused_connections.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Counts a sign-in with a wrong name or password.
@@ -144,6 +150,12 @@ impl Metrics {
                 "counter",
                 "Requests refused as foreign.",
                 count(&self.refused),
+            ),
+            (
+                "binnacle_refused_connections_total",
+                "counter",
+                "Connections refused because their address had as many as it may.",
+                count(&self.refused_connections),
             ),
             ("binnacle_failed_sign_ins_total", "counter", "Sign-ins refused.", count(&self.failed_sign_ins)),
             ("binnacle_sessions", "gauge", "Sessions in the store.", count(&self.sessions)),

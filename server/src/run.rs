@@ -94,7 +94,7 @@ pub async fn console(config: Config) -> Result<(), RunError> {
         tracing::info!("stopping");
         stopping.stop.cancel();
     });
-    serve::serve(listener, router, state, config.max_connections).await;
+    serve::serve(listener, router, state, serve::Limits::of(&config)).await;
 
     let ended = tokio::time::timeout(WATCHES_PATIENCE, backend.shutdown());
     if ended.await.is_err() {

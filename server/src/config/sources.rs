@@ -231,6 +231,7 @@ fn build(values: &Values, env: &BTreeMap<String, String>) -> Result<Config, Conf
         sandbox: reader.get("sandbox", parse::sandbox)?,
         metrics_token: reader.optional("metrics_token", metrics_token)?,
         max_connections: reader.get("max_connections", parse::connections)?,
+        max_connections_per_address: reader.get("max_connections_per_address", parse::connections)?,
         log: reader.get("log", |text| Ok(text.to_owned()))?,
         log_format: reader.get("log_format", parse::log_format)?,
         dev: reader.get("dev", parse::boolean)?,

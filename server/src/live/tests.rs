@@ -21,7 +21,7 @@ use super::{LARGEST, SOCKETS_PER_SESSION};
 use crate::{
     auth, metrics, serve,
     tests::{
-        app::{BROKEN, ORIGIN, TestApp},
+        app::{BROKEN, ORIGIN, TestApp, config},
         panics::count_panics,
     },
 };
@@ -39,7 +39,8 @@ impl Running {
         let app = TestApp::new().await;
         let listener = serve::bind("127.0.0.1:0".parse().unwrap(), false).await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(serve::serve(listener, app.router.clone(), app.state.clone(), 100));
+        let limits = serve::Limits::of(&config(&[]));
+        tokio::spawn(serve::serve(listener, app.router.clone(), app.state.clone(), limits));
         let cookie = app.sign_in().await;
         Running { app, address, cookie }
     }
