@@ -1,4 +1,4 @@
-//! Basic information (PS 8.2): name, namespace, pods, description.
+//! Basic information (PS 8.2): name, alias, namespace, pods, description.
 
 use std::time::Duration;
 
@@ -61,6 +61,20 @@ pub fn BasicSection() -> impl IntoView {
                     }
                     placeholder="web"
                     mono=true
+                />
+            </Field>
+            <Field
+                id=Control::Alias.id()
+                label=t(common::ALIAS)
+                help=t(words::ALIAS_HELP)
+                error=form.error_of(Control::Alias)
+            >
+                <TextInput
+                    value=slice(|draft| &draft.alias)
+                    on_input=move |text: String| {
+                        form.touch(Control::Alias);
+                        form.edit(Control::Alias, |draft| draft.alias = text);
+                    }
                 />
             </Field>
             <NamespaceField />

@@ -47,6 +47,7 @@ pub fn control_label(control: Control, draft: &WorkloadDraft, lang: Lang) -> Str
         Control::Name => common::NAME.text(lang).to_owned(),
         Control::Namespace => common::NAMESPACE.text(lang).to_owned(),
         Control::Replicas => words::PODS.text(lang).to_owned(),
+        Control::Alias => common::ALIAS.text(lang).to_owned(),
         Control::Description => words::DESCRIPTION.text(lang).to_owned(),
         Control::Containers => words::CONTAINERS.text(lang).to_owned(),
         Control::Container(row, field) => {

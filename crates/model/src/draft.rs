@@ -32,6 +32,12 @@ pub const DESCRIPTION: &str = "binnacle.dev/description";
 /// Annotation of the reference product that holds its description; read, and kept where it is.
 pub const FOREIGN_DESCRIPTION: &str = "kpanda.io/describe";
 
+/// Annotation that holds the alias (PS 8.2).
+pub const ALIAS: &str = "binnacle.dev/alias";
+
+/// Annotation of the reference product that holds its alias; read, and kept where it is.
+pub const FOREIGN_ALIAS: &str = "kpanda.io/alias-name";
+
 /// Identity of a row of the form, stable while rows are added, moved and removed; unique in a draft.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RowId(pub u32);
@@ -103,6 +109,9 @@ pub struct WorkloadDraft {
     pub kind: WorkloadKind,
     /// Name.
     pub name: String,
+    /// What people call it; may be empty. Drafts that were stored before there was one have none.
+    #[serde(default)]
+    pub alias: String,
     /// Namespace.
     pub namespace: String,
     /// Number of pods, as typed.
@@ -133,6 +142,7 @@ impl WorkloadDraft {
         let mut draft = WorkloadDraft {
             kind,
             name: String::new(),
+            alias: String::new(),
             namespace: namespace.into(),
             replicas: "1".to_owned(),
             description: String::new(),

@@ -32,12 +32,24 @@ pub const DESCRIPTION_MAX: usize = 512;
 /// Longest cluster alias (PS 2.2), in Unicode scalar values.
 pub const CLUSTER_ALIAS_MAX: usize = 60;
 
+/// Longest alias of a workload, in Unicode scalar values. PS 8.2 names none; this is a cluster's.
+pub const WORKLOAD_ALIAS_MAX: usize = CLUSTER_ALIAS_MAX;
+
+/// Longest region or zone of a cluster, in Unicode scalar values. PS 2.2 leaves it free; the nodes' own are
+/// values of labels.
+pub const CLUSTER_PLACE_MAX: usize = LABEL_MAX;
+
 /// Name of a workload, a container, a volume (PS 8.5): a DNS-1123 label.
 pub fn workload_name(name: &str) -> Option<Text> {
     if name.is_empty() {
         return Some(w::NAME_MISSING.into());
     }
     dns_label(name)
+}
+
+/// Alias of a workload (PS 8.2): any characters, at most [`WORKLOAD_ALIAS_MAX`].
+pub fn workload_alias(alias: &str) -> Option<Text> {
+    at_most(alias, WORKLOAD_ALIAS_MAX)
 }
 
 /// Name of a container (PS 8.5): a DNS-1123 label.
@@ -61,6 +73,11 @@ pub fn cluster_name(name: &str) -> Option<Text> {
 /// Alias of a registered cluster (PS 2.2): any characters, at most [`CLUSTER_ALIAS_MAX`].
 pub fn cluster_alias(alias: &str) -> Option<Text> {
     at_most(alias, CLUSTER_ALIAS_MAX)
+}
+
+/// Region or zone of a registered cluster (PS 2.2): any characters, at most [`CLUSTER_PLACE_MAX`].
+pub fn cluster_place(text: &str) -> Option<Text> {
+    at_most(text, CLUSTER_PLACE_MAX)
 }
 
 /// Name of a ConfigMap, Secret, claim (PS 8.5): a DNS-1123 subdomain
@@ -237,6 +254,8 @@ mod tests {
         assert_eq!(says(namespace_name, ""), "NAMESPACE_MISSING");
         assert_eq!(says(cluster_alias, &"字".repeat(60)), "");
         assert_eq!(says(cluster_alias, &"字".repeat(61)), "TEXT_LONG");
+        assert_eq!(says(cluster_place, &"字".repeat(63)), "");
+        assert_eq!(says(cluster_place, &"字".repeat(64)), "TEXT_LONG");
         assert_eq!(says(description, &"字".repeat(512)), "");
         assert_eq!(says(description, &"字".repeat(513)), "TEXT_LONG");
     }

@@ -68,6 +68,26 @@ fn the_reference_products_description_is_read_and_kept_where_it_is() {
 }
 
 #[test]
+fn an_alias_lands_in_its_annotation_and_theirs_is_kept_where_it_is() {
+    let mut draft = minimal();
+    draft.alias = "网站".to_owned();
+    let object = draft.to_create();
+    assert_eq!(
+        object["metadata"]["annotations"],
+        json!({"binnacle.dev/alias": "网站", "binnacle.dev/description": "demo"})
+    );
+    let mut theirs = object;
+    theirs["metadata"]["annotations"] = json!({"kpanda.io/alias-name": "theirs", "other": "kept"});
+    let (mut draft, _) = WorkloadDraft::read(&theirs);
+    assert_eq!((draft.alias.as_str(), draft.annotations.len()), ("theirs", 1));
+    draft.alias = "ours".to_owned();
+    let written = draft.to_object(&theirs);
+    assert_eq!(written["metadata"]["annotations"], json!({"kpanda.io/alias-name": "ours", "other": "kept"}));
+    draft.alias.clear();
+    assert_eq!(draft.to_object(&theirs)["metadata"]["annotations"], json!({"other": "kept"}));
+}
+
+#[test]
 fn no_limits_appear_in_a_workload_that_had_none() {
     let mut object = minimal().to_create();
     object["spec"]["template"]["spec"]["containers"] = json!([{"name": "a", "image": "b", "env": [{"name": "X", "value": "1"}], "imagePullPolicy": "Never"}]);

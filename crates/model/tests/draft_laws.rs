@@ -56,6 +56,8 @@ fn any_key() -> impl Strategy<Value = String> {
             "privileged",
             "binnacle.dev/description",
             "kpanda.io/describe",
+            "binnacle.dev/alias",
+            "kpanda.io/alias-name",
             "app",
         ])
         .prop_map(str::to_owned),
@@ -165,14 +167,15 @@ fn valid_draft() -> impl Strategy<Value = WorkloadDraft> {
         "[a-z0-9]{1,20}",
         "[a-z0-9]{1,10}",
         0..=i32::MAX,
-        "\\PC{0,40}",
+        ("\\PC{0,40}", "\\PC{0,40}"),
         prop::collection::vec(container(), 0..4),
         [pairs(), pairs(), pairs(), pairs()],
     )
-        .prop_map(|(name, namespace, replicas, description, containers, all_pairs)| {
+        .prop_map(|(name, namespace, replicas, (alias, description), containers, all_pairs)| {
             let mut draft = WorkloadDraft::new(KIND, namespace);
             draft.name = name;
             draft.replicas = replicas.to_string();
+            draft.alias = alias;
             draft.description = description;
             draft.containers[0].image = "nginx".to_owned();
             draft.containers.extend(containers);
@@ -216,7 +219,7 @@ enum Edit {
 fn edit() -> impl Strategy<Value = Edit> {
     let which = any::<prop::sample::Index>;
     prop_oneof![
-        (0..4_u8, "[a-z0-9]{0,8}").prop_map(|(field, text)| Edit::Text(field, text)),
+        (0..5_u8, "[a-z0-9]{0,8}").prop_map(|(field, text)| Edit::Text(field, text)),
         (which(), "[a-z]{0,8}").prop_map(|(which, text)| Edit::Image(which, text)),
         (which(), 0..4_u8, "[0-9]{0,3}(m|Mi|x)?")
             .prop_map(|(which, field, text)| Edit::Amount(which, field, text)),
@@ -243,6 +246,7 @@ fn apply(draft: &mut WorkloadDraft, edit: &Edit) {
         Edit::Text(0, text) => draft.name.clone_from(text),
         Edit::Text(1, text) => draft.namespace.clone_from(text),
         Edit::Text(2, text) => draft.replicas.clone_from(text),
+        Edit::Text(3, text) => draft.alias.clone_from(text),
         Edit::Text(_, text) => draft.description.clone_from(text),
         Edit::Add => {
             draft.add_container();
@@ -410,6 +414,7 @@ proptest! {
         let base = other.to_create();
         let (mut edited, _) = WorkloadDraft::read(&base);
         edited.replicas = draft.replicas.clone();
+        edited.alias = draft.alias.clone();
         edited.description = draft.description.clone();
         edited.containers = draft.containers.clone();
         for holder in Holder::ALL {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Amount, ContainerDraft, ContainerField, Control, DESCRIPTION, FOREIGN_DESCRIPTION, Holder, PairPart,
-    Resource, Role, Step, WorkloadDraft,
+    ALIAS, Amount, ContainerDraft, ContainerField, Control, DESCRIPTION, Holder, PairPart, Resource, Role,
+    Step, WorkloadDraft, control::noted,
 };
 use crate::{Issue, Severity, Text, cluster::NamespaceRow, object::WorkloadKind, rules, words::rules as w};
 
@@ -87,6 +87,7 @@ impl Check<'_> {
         if draft.kind == WorkloadKind::StatefulSet {
             self.say(Control::Name, Severity::Warning, rules::stateful_set_name_warning(&draft.name));
         }
+        self.error(Control::Alias, rules::workload_alias(&draft.alias));
         let namespace = rules::namespace_name(&draft.namespace).or_else(|| {
             let known = around.namespaces.as_ref()?;
             match known.iter().find(|row| row.name == draft.namespace) {
@@ -159,8 +160,8 @@ impl Check<'_> {
             let rule = if holder.is_labels() { rules::label_key(key) } else { rules::annotation_key(key) };
             let text = if fixed.iter().any(|(own, _)| own == key) {
                 Some(Text::new(&w::KEY_SELECTOR, [key]))
-            } else if holder == Holder::Annotations && (key == DESCRIPTION || key == FOREIGN_DESCRIPTION) {
-                Some(w::KEY_DESCRIPTION.into())
+            } else if let (Holder::Annotations, Some(control)) = (holder, noted(key)) {
+                Some(if control == Control::Alias { w::KEY_ALIAS } else { w::KEY_DESCRIPTION }.into())
             } else if !seen.insert(key) && rule.is_none() {
                 Some(Text::new(&w::KEY_TWICE, [key]))
             } else {
@@ -175,6 +176,7 @@ impl Check<'_> {
             let mut all: Vec<(&str, &str)> =
                 draft.pairs(holder).iter().map(|pair| (pair.key.as_str(), pair.value.as_str())).collect();
             if holder == Holder::Annotations {
+                all.push((ALIAS, draft.alias.as_str()));
                 all.push((DESCRIPTION, draft.description.as_str()));
             }
             self.error(Control::Pairs(holder), rules::annotations_size(all));
@@ -213,6 +215,21 @@ mod tests {
             (|d| d.name.clear(), "f-name", "metadata.name", "NAME_MISSING"),
             (|d| d.name = "db".into(), "f-name", "metadata.name", "NAME_TAKEN"),
             (|d| d.name = "a".repeat(53), "f-name", "metadata.name", "NAME_STATEFUL_SET_LONG"),
+            (
+                |d| d.alias = "字".repeat(61),
+                "f-alias",
+                "metadata.annotations[binnacle.dev/alias]",
+                "TEXT_LONG",
+            ),
+            (
+                |d| {
+                    d.add_pair(Holder::Annotations);
+                    d.annotations[0].key = "kpanda.io/alias-name".into();
+                },
+                "f-annotations-2-key",
+                "metadata.annotations[kpanda.io/alias-name]",
+                "KEY_ALIAS",
+            ),
             (|d| d.namespace = "gone".into(), "f-namespace", "metadata.namespace", "NAMESPACE_UNKNOWN"),
             (|d| d.namespace = "old".into(), "f-namespace", "metadata.namespace", "NAMESPACE_TERMINATING"),
             (|d| d.replicas = "1.5".into(), "f-replicas", "spec.replicas", "COUNT_NOT_WHOLE"),

@@ -1,6 +1,9 @@
 //! Which control of the form shows which place of the object (design rule 7).
 
-use super::{ContainerDraft, DESCRIPTION, FOREIGN_DESCRIPTION, Resource, Role, RowId, WorkloadDraft};
+use super::{
+    ALIAS, ContainerDraft, DESCRIPTION, FOREIGN_ALIAS, FOREIGN_DESCRIPTION, Resource, Role, RowId,
+    WorkloadDraft,
+};
 use crate::{FieldPath, Issue, Lang, Segment, object::WorkloadKind};
 
 /// A step of the wizard (PS 8.1).
@@ -146,6 +149,8 @@ impl ContainerField {
 pub enum Control {
     /// Name.
     Name,
+    /// Alias.
+    Alias,
     /// Namespace.
     Namespace,
     /// Number of pods.
@@ -167,6 +172,7 @@ impl Control {
     pub fn id(self) -> String {
         match self {
             Control::Name => "f-name".to_owned(),
+            Control::Alias => "f-alias".to_owned(),
             Control::Namespace => "f-namespace".to_owned(),
             Control::Replicas => "f-replicas".to_owned(),
             Control::Description => "f-description".to_owned(),
@@ -181,7 +187,11 @@ impl Control {
     /// The step it stands in.
     pub fn step(self) -> Step {
         match self {
-            Control::Name | Control::Namespace | Control::Replicas | Control::Description => Step::Basic,
+            Control::Name
+            | Control::Alias
+            | Control::Namespace
+            | Control::Replicas
+            | Control::Description => Step::Basic,
             Control::Containers | Control::Container(..) => Step::Containers,
             Control::Pairs(_) | Control::Pair(..) => Step::Advanced,
         }
@@ -193,6 +203,15 @@ impl Control {
             Control::Container(row, _) => Some(row),
             _ => None,
         }
+    }
+}
+
+/// The control that shows an annotation with that key, where it is not a row of its own.
+pub(super) fn noted(key: &str) -> Option<Control> {
+    match key {
+        ALIAS | FOREIGN_ALIAS => Some(Control::Alias),
+        DESCRIPTION | FOREIGN_DESCRIPTION => Some(Control::Description),
+        _ => None,
     }
 }
 
@@ -221,6 +240,7 @@ impl WorkloadDraft {
     pub fn path_of(&self, control: Control) -> FieldPath {
         match control {
             Control::Name => FieldPath::from("metadata.name"),
+            Control::Alias => FieldPath::from("metadata.annotations").key(ALIAS),
             Control::Namespace => FieldPath::from("metadata.namespace"),
             Control::Replicas => FieldPath::from("spec.replicas"),
             Control::Description => FieldPath::from("metadata.annotations").key(DESCRIPTION),
@@ -252,8 +272,10 @@ impl WorkloadDraft {
                 () => continue,
             };
             let Some(Segment::Key(key)) = path.0.get(depth) else { return Some(Control::Pairs(holder)) };
-            if holder == Holder::Annotations && (key == DESCRIPTION || key == FOREIGN_DESCRIPTION) {
-                return Some(Control::Description);
+            if holder == Holder::Annotations
+                && let Some(control) = noted(key)
+            {
+                return Some(control);
             }
             let pair = self.pairs(holder).iter().find(|pair| pair.key == *key);
             return Some(
@@ -341,6 +363,7 @@ mod tests {
             ("metadata.name", Some(Control::Name)),
             ("metadata.namespace", Some(Control::Namespace)),
             ("metadata.annotations[binnacle.dev/description]", Some(Control::Description)),
+            ("metadata.annotations[binnacle.dev/alias]", Some(Control::Alias)),
             ("metadata.labels", Some(Control::Pairs(Holder::Labels))),
             ("metadata.labels[x]", Some(Control::Pairs(Holder::Labels))),
             (

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::{
-    Amount, ContainerDraft, ContainerField, DESCRIPTION, FOREIGN_DESCRIPTION, Holder, PairRow, Role,
-    WorkloadDraft, control::containers,
+    ALIAS, Amount, ContainerDraft, ContainerField, DESCRIPTION, FOREIGN_ALIAS, FOREIGN_DESCRIPTION, Holder,
+    PairRow, Role, WorkloadDraft,
+    control::{containers, noted},
 };
 use crate::{FieldPath, Issue, Severity, object::WorkloadKind, rules, words::rules as w};
 
@@ -17,6 +18,7 @@ impl WorkloadDraft {
         let mut draft = WorkloadDraft {
             kind,
             name: reader.text(&FieldPath::from("metadata.name")),
+            alias: String::new(),
             namespace: reader.text(&FieldPath::from("metadata.namespace")),
             replicas: reader.count(&FieldPath::from("spec.replicas")),
             description: String::new(),
@@ -34,8 +36,9 @@ impl WorkloadDraft {
         for holder in Holder::ALL {
             let mut pairs = reader.pairs(&holder.path(kind));
             if holder == Holder::Annotations {
-                draft.description = description(&pairs).unwrap_or_default();
-                pairs.retain(|(key, _)| key != DESCRIPTION && key != FOREIGN_DESCRIPTION);
+                draft.alias = note(&pairs, [ALIAS, FOREIGN_ALIAS]);
+                draft.description = note(&pairs, [DESCRIPTION, FOREIGN_DESCRIPTION]);
+                pairs.retain(|(key, _)| noted(key).is_none());
             } else if holder.is_labels() {
                 pairs.retain(|pair| !draft.selector.contains(pair));
             }
@@ -46,12 +49,12 @@ impl WorkloadDraft {
     }
 }
 
-/// The description: ours, else the reference product's.
-fn description(annotations: &[(String, String)]) -> Option<String> {
-    [DESCRIPTION, FOREIGN_DESCRIPTION]
-        .into_iter()
+/// What an annotation holds: ours, else the reference product's.
+fn note(annotations: &[(String, String)], keys: [&str; 2]) -> String {
+    keys.into_iter()
         .find_map(|wanted| annotations.iter().find(|(key, _)| key == wanted))
         .map(|(_, value)| value.clone())
+        .unwrap_or_default()
 }
 
 /// Reads one container; its row is numbered later.

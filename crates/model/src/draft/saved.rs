@@ -41,6 +41,14 @@ mod tests {
     use crate::object::WorkloadKind;
 
     #[test]
+    fn a_draft_of_the_release_before_is_read_without_an_alias() {
+        let saved = Saved::new(WorkloadDraft::new(WorkloadKind::StatefulSet, "shop"), 1);
+        let old = saved.to_text().replace("\"alias\":\"\",", "");
+        assert_ne!(old, saved.to_text());
+        assert_eq!(Saved::from_text(&old), Some(saved));
+    }
+
+    #[test]
     fn a_draft_survives_storage() {
         let mut draft = WorkloadDraft::new(WorkloadKind::StatefulSet, "shop");
         draft.add_container();

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    ContainerDraft, ContainerField, DESCRIPTION, FOREIGN_DESCRIPTION, Holder, PairRow, Role, WorkloadDraft,
+    ALIAS, ContainerDraft, ContainerField, DESCRIPTION, FOREIGN_ALIAS, FOREIGN_DESCRIPTION, Holder, PairRow,
+    Role, WorkloadDraft,
     control::containers,
     read::{container as read_container, readable_containers},
 };
@@ -79,8 +80,11 @@ impl WorkloadDraft {
         for holder in Holder::ALL {
             write_pairs(&mut object, &holder.path(self.kind), was.pairs(holder), self.pairs(holder));
         }
+        if self.alias != was.alias {
+            write_note(&mut object, [ALIAS, FOREIGN_ALIAS], &self.alias);
+        }
         if self.description != was.description {
-            write_description(&mut object, &self.description);
+            write_note(&mut object, [DESCRIPTION, FOREIGN_DESCRIPTION], &self.description);
         }
         for role in [Role::Init, Role::Work] {
             self.write_containers(&mut object, base, role);
@@ -143,27 +147,24 @@ fn count(text: &str) -> Option<Value> {
     (!text.is_empty()).then(|| text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number)))
 }
 
-fn write_description(object: &mut Value, description: &str) {
+/// Keeps a text in an annotation: ours, or the reference product's where only that is there.
+fn write_note(object: &mut Value, [ours, foreign]: [&str; 2], text: &str) {
     let annotations = FieldPath::from("metadata.annotations");
     let has = |object: &Value, key: &str| annotations.key(key).get(object).is_some_and(Value::is_string);
     if annotations.get(object).is_some_and(|value| !value.is_object() && !value.is_null()) {
         return;
     }
-    if description.is_empty() {
-        for key in
-            [DESCRIPTION, FOREIGN_DESCRIPTION].into_iter().filter(|key| has(object, key)).collect::<Vec<_>>()
-        {
-            set(object, &annotations.key(key), None);
+    if text.is_empty() {
+        for key in [ours, foreign] {
+            if has(object, key) {
+                set(object, &annotations.key(key), None);
+            }
         }
         return;
     }
     // It stays where it was found.
-    let key = if !has(object, DESCRIPTION) && has(object, FOREIGN_DESCRIPTION) {
-        FOREIGN_DESCRIPTION
-    } else {
-        DESCRIPTION
-    };
-    set(object, &annotations.key(key), Some(json!(description)));
+    let key = if !has(object, ours) && has(object, foreign) { foreign } else { ours };
+    set(object, &annotations.key(key), Some(json!(text)));
 }
 
 fn write_pairs(object: &mut Value, path: &FieldPath, was: &[PairRow], now: &[PairRow]) {

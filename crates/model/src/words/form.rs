@@ -14,6 +14,7 @@ words! {
 
     NAME_HELP = "Lowercase letters, digits and hyphens, at most 63. It cannot be changed later.", "小写字母、数字和连字符，最多 63 个字符，创建后不可修改。";
     NAME_ASKING = "Checking whether the name is still taken", "正在检查名称是否仍被占用";
+    ALIAS_HELP = "What people call it, in any script. Up to 60 characters.", "便于识别的名称，可使用中文，最多 60 个字符。";
     NAMESPACE_HELP = "Choose one, or type a new name to create it.", "选择一个命名空间，或输入新名称进行创建。";
     NAMESPACE_CREATE = "Create namespace {0}", "创建命名空间 {0}";
     NAMESPACE_CREATED = "Namespace {0} created", "命名空间 {0} 已创建";

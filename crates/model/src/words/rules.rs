@@ -52,6 +52,7 @@ words! {
     KEY_ENDS = "A key's name begins and ends with a letter or digit. Remove what stands around it.", "键名须以字母或数字开头和结尾，请删除多余的字符。";
     KEY_TWICE = "The key {0} is here twice. Change or remove one.", "键 {0} 重复，请更改或移除其中一个。";
     KEY_SELECTOR = "The console sets the label {0} itself, because it finds the pods by it. Choose another key.", "标签 {0} 由控制台设置，用于选择 Pod，请换一个键。";
+    KEY_ALIAS = "This annotation holds the alias. Write it in the first step.", "该注解用于保存别名，请在第一步填写。";
     KEY_DESCRIPTION = "This annotation holds the description. Write it in the first step.", "该注解用于保存描述，请在第一步填写。";
     VALUE_CHARACTER = "The character {0} is not allowed in a label's value. Use letters, digits, hyphens, underscores and dots.", "标签值中不能包含字符 {0}，请使用字母、数字、连字符、下划线和点。";
     VALUE_ENDS = "A label's value begins and ends with a letter or digit. Remove what stands around it.", "标签值须以字母或数字开头和结尾，请删除多余的字符。";
