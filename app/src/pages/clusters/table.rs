@@ -133,9 +133,11 @@ fn Row(
     view! {
         <tr>
             <td class="cell-name" data-line="1">
-                <A href=link attr:class="row-link">{shown_name}</A>
-                <span class="cell-note">{move || row.with(|row| row.alias.clone())}</span>
-                {sandbox.then(|| view! { <span data-tip=t(words::SANDBOX_HELP)><Badge>{t(words::SANDBOX)}</Badge></span> })}
+                <div class="name-line">
+                    <A href=link attr:class="row-link">{shown_name}</A>
+                    <span class="cell-note">{move || row.with(|row| row.alias.clone())}</span>
+                    {sandbox.then(|| view! { <span data-tip=t(words::SANDBOX_HELP)><Badge>{t(words::SANDBOX)}</Badge></span> })}
+                </div>
             </td>
             <td class="cell-status" data-line="1">
                 <ClusterBadge state=Signal::derive(move || row.with(|row| row.state)) reason=reason />
