@@ -91,6 +91,17 @@ test("a draft that was discarded on leaving is kept after all by Undo", async ({
   await expect(nameField(page)).toHaveValue("let-go");
 });
 
+test("Back out of a form that keeps nothing asks too", async ({ page }) => {
+  await open(page, "/clusters");
+  await page.getByRole("link", { name: "Integrate cluster" }).first().click();
+  await page.getByLabel(/^Cluster name/).fill("unsaved");
+  await step(page, -1);
+  await expect(leaving(page)).toContainText("will be lost");
+  await expect(leaving(page).getByRole("button", { name: "Discard draft and leave" })).toHaveCount(0);
+  await leaving(page).getByRole("button", { name: "Leave", exact: true }).click();
+  await expect(heading(page)).toHaveText("Clusters");
+});
+
 test("the YAML page asks before it is left, by link and by Back", async ({ page }) => {
   await walkTo(page, "Create from YAML");
   const text = page.locator(".cm-content");
