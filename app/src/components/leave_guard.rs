@@ -78,8 +78,11 @@ fn followed(event: &web_sys::MouseEvent) -> Option<Target> {
     let path = link.get_attribute("href")?;
     let external =
         link.get_attribute("rel").is_some_and(|rel| rel.split_whitespace().any(|one| one == "external"));
-    (plain && here && path.starts_with('/') && !link.has_attribute("download"))
-        .then_some(if external { Target::External(path) } else { Target::Page(path) })
+    (plain && here && path.starts_with('/') && !link.has_attribute("download")).then_some(if external {
+        Target::External(path)
+    } else {
+        Target::Page(path)
+    })
 }
 
 /// While on, every way out of the page at a path but by its own buttons runs `ask` first.
