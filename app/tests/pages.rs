@@ -8,20 +8,19 @@ mod fake;
 
 use binnacle_model::{
     AppError, Lang, Text,
-    cluster::{ClusterAccess, ClusterDetail, ClusterEdit, Freshness},
+    cluster::{Ages as _, ClusterAccess, ClusterDetail, ClusterEdit, Freshness},
     session::Role,
     status::{WorkloadState, WorkloadStatus},
     words::errors,
+    workload::ListPage,
 };
-use fake::{Fake, cluster_row, render, row};
+use fake::{Fake, cluster_row, render, row, workload};
 
 #[tokio::test]
 async fn a_list_shows_rows_reasons_and_who_may_do_what() {
     let mut rows = vec![row("default", "web", 3, 3), row("team", "queue", 1, 2)];
-    rows[1].status = WorkloadStatus {
-        state: WorkloadState::NotReady,
-        reason: Some(Text::raw("Pod queue-1: ImagePullBackOff")),
-    };
+    rows[1].status =
+        WorkloadStatus::new(WorkloadState::NotReady, Some(Text::raw("Pod queue-1: ImagePullBackOff")));
     let html =
         render("/clusters/prod/statefulsets", Fake { rows, ..Fake::default() }, Lang::En, Role::Admin).await;
     for said in [
@@ -36,6 +35,46 @@ async fn a_list_shows_rows_reasons_and_who_may_do_what() {
         "href=\"/clusters/prod/statefulsets/create\"",
     ] {
         assert!(html.contains(said), "{said} is missing in\n{html}");
+    }
+}
+
+/// The opening tag that is followed by these words.
+fn tag_before<'a>(html: &'a str, tag: &str, words: &str) -> &'a str {
+    let at = html.find(&format!("{words}<")).unwrap_or_else(|| panic!("{words} is missing in\n{html}"));
+    let start = html[..at].rfind(tag).unwrap_or_default();
+    html[start..at].split('>').next().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn what_was_last_known_of_a_lost_cluster_is_marked_so() {
+    let why = || Text::raw("no route");
+    let mut page = ListPage {
+        rows: vec![row("team", "web", 3, 3)],
+        matching: 1,
+        total: 1,
+        counts: vec![(WorkloadState::Running, 1)],
+        freshness: Freshness { as_of: Some(820), stale: None },
+        limited_to: None,
+        sequence: 1,
+    };
+    page.grow_stale(why());
+    let fake = Fake { rows: page.rows, freshness: page.freshness, ..Fake::default() };
+    let list = render("/clusters/prod/statefulsets", fake, Lang::En, Role::Admin).await;
+
+    let mut detail = workload("team", "web");
+    detail.freshness.as_of = Some(820);
+    detail.grow_stale(why());
+    let fake = Fake { workload: Some(detail), ..Fake::default() };
+    let one = render("/clusters/prod/statefulsets/team/web", fake, Lang::En, Role::Admin).await;
+
+    for html in [list, one] {
+        let badge = tag_before(&html, "<span data-tone", "Running, last seen");
+        for said in
+            ["data-tone=\"neutral\"", "tabindex=\"0\"", "Exception. What you see is 3 min old: no route"]
+        {
+            assert!(badge.contains(said), "{said} is missing in {badge}");
+        }
+        assert!(!html.contains("data-tone=\"running\""), "nothing is green: {html}");
     }
 }
 

@@ -69,6 +69,23 @@ fn mark(freshness: &Freshness, socket: LiveState) -> (Tone, Word, Text) {
     }
 }
 
+/// How old data is and why, while it is stale, by the page's clock.
+pub fn use_age(freshness: Signal<Freshness>) -> Memo<Option<Text>> {
+    let now = use_now();
+    Memo::new(move |_| freshness.with(|fresh| age(fresh, || now.get())))
+}
+
+/// The sentence of [`use_age`]; asks for the time only where it says one, so that live data does not
+/// follow the clock.
+fn age(freshness: &Freshness, now: impl Fn() -> i64) -> Option<Text> {
+    let reason = freshness.stale.clone()?;
+    Some(match freshness.as_of {
+        _ if is_first_list(freshness) => lists::FIRST_LIST.into(),
+        Some(then) => Text::new(&lists::STALE_REASON, [duration(now() - then), reason]),
+        None => Text::new(&lists::STALE_UNSEEN, [reason]),
+    })
+}
+
 /// The line that says that data is stale, how old it is and why.
 #[component]
 pub fn StaleNotice(
@@ -77,20 +94,8 @@ pub fn StaleNotice(
     freshness: Signal<Freshness>,
 ) -> impl IntoView {
     let lang = use_lang();
-    let now = use_now();
-    let sentence = move || {
-        freshness.with(|fresh| {
-            let reason = fresh.stale.clone()?;
-            if is_first_list(fresh) {
-                return Some(lists::FIRST_LIST.text(lang.get()).to_owned());
-            }
-            let text = match fresh.as_of {
-                Some(then) => Text::new(&lists::STALE_REASON, [duration(now.get() - then), reason]),
-                None => Text::new(&lists::STALE_UNSEEN, [reason]),
-            };
-            Some(text.render(lang.get()))
-        })
-    };
+    let age = use_age(freshness);
+    let sentence = move || age.with(|age| age.as_ref().map(|age| age.render(lang.get())));
     let tone =
         Signal::derive(move || if freshness.with(is_first_list) { Tone::Progressing } else { Tone::Waiting });
     view! {
@@ -105,6 +110,21 @@ mod tests {
     use binnacle_model::Lang;
 
     use super::*;
+
+    #[test]
+    fn the_age_is_said_with_its_reason_and_live_data_asks_no_clock() {
+        let dead = || Some(Text::raw("no route"));
+        for (as_of, stale, said) in [
+            (Some(40), dead(), "What you see is 1 min old: no route"),
+            (None, dead(), "Nothing has been read from this cluster yet: no route"),
+            (Some(40), Some(errors::CLUSTER_LOADING.into()), "Reading the list"),
+        ] {
+            let text = age(&Freshness { as_of, stale }, || 100).unwrap().render(Lang::En);
+            assert!(text.contains(said), "{text}");
+        }
+        let live = Freshness { as_of: Some(40), stale: None };
+        assert_eq!(age(&live, || unreachable!("live data follows no clock")), None);
+    }
 
     #[test]
     fn the_mark_says_what_the_data_is_and_why() {

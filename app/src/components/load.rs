@@ -2,6 +2,7 @@
 
 use binnacle_model::{
     AppError,
+    cluster::Ages,
     live::{Topic, Update},
     words::shell,
 };
@@ -20,7 +21,8 @@ use crate::{
 pub type Loaded<T> = Resource<Result<T, ApiError>>;
 
 /// Follows a topic into a resource: each update that `read` understands replaces its value. An error
-/// of the subscription replaces it too, except while it would hide data that can still be shown.
+/// of the subscription replaces it too, except while it would hide data that can still be shown: that
+/// grows stale.
 ///
 /// What comes back tries again: the server ends a subscription that fails, so it is made anew along with
 /// the data.
@@ -30,7 +32,7 @@ pub fn follow_into<T>(
     read: impl Fn(Update) -> Option<T> + Send + Sync + 'static,
 ) -> Callback<()>
 where
-    T: Send + Sync + Clone + serde::Serialize + serde::de::DeserializeOwned + 'static,
+    T: Ages + Send + Sync + Clone + serde::Serialize + serde::de::DeserializeOwned + 'static,
 {
     let on_update = Callback::new(move |news: Result<Update, AppError>| match news {
         Ok(update) => {
@@ -38,8 +40,7 @@ where
                 data.set(Some(Ok(value)));
             }
         }
-        Err(AppError::Unreachable { .. } | AppError::Timeout { .. }) => {}
-        Err(error) => data.set(Some(Err(ApiError(error)))),
+        Err(error) => data.set(after_failure(data.get_untracked(), error)),
     });
     let attempt = RwSignal::new(0_u32);
     let topic = move || {
@@ -51,6 +52,22 @@ where
         attempt.set(attempt.get_untracked() + 1);
         data.refetch();
     })
+}
+
+/// What is shown once a subscription failed. While the cluster cannot be asked, what is there stays and
+/// says how old it is: a page must not call itself live then.
+fn after_failure<T: Ages>(
+    shown: Option<Result<T, ApiError>>,
+    error: AppError,
+) -> Option<Result<T, ApiError>> {
+    match (error.outage(), shown) {
+        (None, _) => Some(Err(ApiError(error))),
+        (Some(reason), Some(Ok(mut data))) => {
+            data.grow_stale(reason);
+            Some(Ok(data))
+        }
+        (Some(_), shown) => shown,
+    }
 }
 
 /// An error where the page would be, with a way on.
@@ -107,4 +124,39 @@ pub fn SignInLink() -> impl IntoView {
 /// The sentence for an error, in the page's language.
 pub fn error_text(error: &AppError) -> impl Fn() -> String + Clone + Send + Sync + 'static {
     tt(error.text())
+}
+
+#[cfg(test)]
+mod tests {
+    use binnacle_model::{Text, cluster::Freshness, workload::ListPage};
+
+    use super::*;
+
+    #[test]
+    fn what_is_shown_grows_stale_while_the_cluster_cannot_be_asked() {
+        let page = ListPage {
+            rows: vec![],
+            matching: 0,
+            total: 0,
+            counts: vec![],
+            freshness: Freshness { as_of: Some(5), stale: None },
+            limited_to: None,
+            sequence: 1,
+        };
+        let down = AppError::Unreachable { cluster: "prod".into(), reason: Text::raw("gone") };
+        let slow = AppError::Timeout { cluster: "prod".into(), seconds: 5 };
+        for error in [down.clone(), slow] {
+            let Some(Ok(shown)) = after_failure(Some(Ok(page.clone())), error.clone()) else {
+                panic!("{error} hides the page")
+            };
+            assert_eq!(shown.freshness, Freshness { as_of: Some(5), stale: error.outage() });
+            assert!(shown.freshness.stale.is_some());
+        }
+        // Any other error replaces it, and an error is not made a page.
+        let other = AppError::Unauthenticated;
+        let replaced = after_failure(Some(Ok(page)), other.clone());
+        assert_eq!(replaced, Some(Err(ApiError(other.clone()))));
+        assert_eq!(after_failure::<ListPage>(replaced, down.clone()), Some(Err(ApiError(other))));
+        assert_eq!(after_failure::<ListPage>(None, down), None);
+    }
 }

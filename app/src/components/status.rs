@@ -1,6 +1,7 @@
 //! Statuses: shape, word, colour and reason.
 
 use binnacle_model::{
+    Text,
     cluster::ClusterState,
     status::{PodStatus, PodTone, WorkloadState, WorkloadStatus},
     words::clusters,
@@ -23,19 +24,27 @@ pub fn workload_tone(state: WorkloadState) -> Tone {
     }
 }
 
-/// A workload's state; its reason shows on hover and focus.
+/// A workload's state; its reason shows on hover and focus. Of a cluster that cannot be reached it is
+/// the state as last known, with its age.
 #[component]
 pub fn WorkloadBadge(
     /// The status.
     #[prop(into)]
     status: Signal<WorkloadStatus>,
+    /// How old it is, and why, while its cluster cannot be reached.
+    #[prop(into)]
+    age: Signal<Option<Text>>,
 ) -> impl IntoView {
     let lang = use_lang();
     let tone = Signal::derive(move || workload_tone(status.with(|status| status.state)));
     let reason = Signal::derive(move || {
-        status.with(|status| status.reason.as_ref().map(|reason| reason.render(lang.get())))
+        status.with(|status| {
+            // Only what is not current follows the clock.
+            let age = status.was.and_then(|_| age.get());
+            status.why(age).map(|reason| reason.render(lang.get()))
+        })
     });
-    view! { <StatusBadge tone=tone label=move || status.with(|status| status.state.word().text(lang.get())) reason=reason /> }
+    view! { <StatusBadge tone=tone label=move || status.with(|status| status.label().render(lang.get())) reason=reason /> }
 }
 
 /// A cluster's state; its reason shows on hover and focus.
@@ -69,20 +78,26 @@ pub fn cluster_word(state: ClusterState) -> binnacle_model::Word {
     }
 }
 
-/// A pod's state as kubectl words it.
+/// A pod's state as kubectl words it; of a cluster that cannot be reached, as last known.
 #[component]
 pub fn PodBadge(
     /// The status.
     status: PodStatus,
+    /// How old it is, and why, while its cluster cannot be reached.
+    #[prop(into)]
+    age: Signal<Option<Text>>,
 ) -> impl IntoView {
     let lang = use_lang();
     let tone = match status.tone {
         PodTone::Running => Tone::Running,
-        PodTone::Done => Tone::Neutral,
+        PodTone::Done | PodTone::LastSeen => Tone::Neutral,
         PodTone::Waiting => Tone::Progressing,
         PodTone::Failing => Tone::Failing,
     };
-    let reason = status.reason.clone();
-    let reason = Signal::derive(move || reason.as_ref().map(|reason| reason.render(lang.get())));
-    view! { <StatusBadge tone=tone label=status.word reason=reason /> }
+    let label = status.label();
+    let reason = Signal::derive(move || {
+        let reason = if status.tone == PodTone::LastSeen { age.get() } else { status.reason.clone() };
+        reason.map(|reason| reason.render(lang.get()))
+    });
+    view! { <StatusBadge tone=tone label=move || label.render(lang.get()) reason=reason /> }
 }

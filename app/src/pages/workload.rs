@@ -5,6 +5,7 @@ mod panels;
 use binnacle_model::{
     live::{Topic, Update},
     object::{ObjectRef, WorkloadKind},
+    status::{WorkloadState, WorkloadStatus},
     words::{common, lists as words, shell},
     workload::WorkloadDetail,
 };
@@ -20,7 +21,7 @@ use crate::{
     api::workloads::get_workload,
     components::{
         delete_dialog::DeleteDialog,
-        freshness::{LiveMark, StaleNotice},
+        freshness::{LiveMark, StaleNotice, use_age},
         load::{LoadError, follow_into},
         status::WorkloadBadge,
     },
@@ -184,21 +185,19 @@ fn Head(detail: Memo<Option<WorkloadDetail>>, gone: RwSignal<bool>) -> impl Into
     let freshness = Signal::derive(move || {
         detail.with(|detail| detail.as_ref().map(|detail| detail.freshness.clone()).unwrap_or_default())
     });
+    let age = use_age(freshness);
     move || {
         (!gone.get() && detail.with(Option::is_some)).then(|| {
             let status = Signal::derive(move || {
                 detail.with(|detail| {
                     detail.as_ref().map_or_else(
-                        || binnacle_model::status::WorkloadStatus {
-                            state: binnacle_model::status::WorkloadState::Exception,
-                            reason: None,
-                        },
+                        || WorkloadStatus::new(WorkloadState::Exception, None),
                         |detail| detail.row.status.clone(),
                     )
                 })
             });
             view! {
-                <WorkloadBadge status=status />
+                <WorkloadBadge status=status age=age />
                 <LiveMark freshness=freshness />
             }
         })

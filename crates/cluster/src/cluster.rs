@@ -346,3 +346,6 @@ impl Cluster {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use binnacle_model::{
     Result, Text,
-    cluster::Freshness,
+    cluster::{Ages as _, Freshness},
     object::{ObjectRef, WorkloadKind, integer, list, text},
     session::Caller,
     status::stateful_set_status,
@@ -128,7 +128,7 @@ impl Cluster {
             .map(|(_, value)| value.clone())
             .unwrap_or_default();
         let row = self.workload_row(&object, &uid);
-        Ok(WorkloadDetail {
+        let mut detail = WorkloadDetail {
             row,
             description,
             labels: pairs(&object, "/metadata/labels"),
@@ -137,9 +137,14 @@ impl Cluster {
             containers: containers(&object),
             pods,
             events,
-            freshness: Freshness { as_of: self.connection.last_good(), stale: self.outage() },
+            freshness: Freshness { as_of: self.connection.last_good(), stale: None },
             object,
-        })
+        };
+        // It was lost while the page was read.
+        if let Some(reason) = self.outage() {
+            detail.grow_stale(reason);
+        }
+        Ok(detail)
     }
 
     fn workload_row(&self, object: &Value, uid: &str) -> WorkloadRow {

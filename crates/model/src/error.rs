@@ -132,6 +132,20 @@ impl AppError {
         }
     }
 
+    /// Why the cluster cannot be asked, in the words of a page that shows what was last seen; `None`
+    /// when it is not the cluster's doing.
+    pub fn outage(&self) -> Option<Text> {
+        match self {
+            AppError::Unreachable { .. } => Some(self.text()),
+            // The error's own sentence speaks of a change whose fate is unknown; a look changes nothing.
+            AppError::Timeout { cluster, seconds } => {
+                let why = Text::new(&errors::REACH_TIMEOUT, [seconds.to_string()]);
+                Some(Text::new(&errors::UNREACHABLE, [Arg::from(cluster), Arg::from(why)]))
+            }
+            _ => None,
+        }
+    }
+
     /// The sentence a person reads.
     pub fn text(&self) -> Text {
         match self {

@@ -73,7 +73,8 @@ pub enum ServerMessage {
         /// The news.
         update: Update,
     },
-    /// The subscription ended.
+    /// The subscription ended; or its cluster cannot be asked ([`AppError::outage`]) and nothing was sent
+    /// yet: then it goes on, and news follow once the cluster answers.
     Failed {
         /// The subscription.
         id: u32,
@@ -175,7 +176,7 @@ mod tests {
             uid: uid.into(),
             namespace: "default".into(),
             name: uid.into(),
-            status: WorkloadStatus { state: WorkloadState::Running, reason: None },
+            status: WorkloadStatus::new(WorkloadState::Running, None),
             ready,
             desired: 3,
             images: vec![],

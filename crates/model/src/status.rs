@@ -74,13 +74,51 @@ impl WorkloadState {
 pub struct WorkloadStatus {
     /// State.
     pub state: WorkloadState,
-    /// One sentence; `None` when there is nothing to add.
+    /// One sentence; `None` when there is nothing to add. Of a cluster that cannot be reached, the one
+    /// that was last true.
     pub reason: Option<Text>,
+    /// The state as last known, where the cluster cannot be reached and `state` is therefore
+    /// [`WorkloadState::Exception`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<WorkloadState>,
 }
 
 impl WorkloadStatus {
-    fn new(state: WorkloadState, reason: Option<Text>) -> Self {
-        WorkloadStatus { state, reason }
+    /// A state that is so now.
+    pub fn new(state: WorkloadState, reason: Option<Text>) -> Self {
+        WorkloadStatus { state, reason, was: None }
+    }
+
+    /// Its cluster cannot be reached (PS 6.2, rule 1): what was known stays, as what was last known.
+    pub fn lose(&mut self) {
+        if self.was.is_none() {
+            self.was = Some(std::mem::replace(&mut self.state, WorkloadState::Exception));
+        }
+    }
+
+    /// The state as last known: by it rows are ordered, so that none moves when a cluster is lost.
+    pub fn known(&self) -> WorkloadState {
+        self.was.unwrap_or(self.state)
+    }
+
+    /// What the badge says: the state, marked where it is only the last known.
+    pub fn label(&self) -> Text {
+        match self.was {
+            Some(was) => Text::new(&words::LAST_KNOWN, [Text::from(was.word())]),
+            None => self.state.word().into(),
+        }
+    }
+
+    /// Why it is so. `age` says how old the data of a cluster that cannot be reached is, and why.
+    pub fn why(&self, age: Option<Text>) -> Option<Text> {
+        if self.state != WorkloadState::Exception {
+            return self.reason.clone();
+        }
+        let age = age.unwrap_or_else(|| words::CLUSTER_GONE.into());
+        Some(match &self.reason {
+            Some(reason) => Text::new(&words::EXCEPTION_BEFORE, [age, reason.clone()]),
+            None => Text::new(&words::EXCEPTION_WHY, [age]),
+        })
     }
 }
 
@@ -96,6 +134,8 @@ pub enum PodTone {
     Done,
     /// Runs.
     Running,
+    /// Its cluster cannot be reached: the word is what was last seen.
+    LastSeen,
 }
 
 /// A pod's state as kubectl words it.
@@ -108,6 +148,21 @@ pub struct PodStatus {
     pub tone: PodTone,
     /// The cluster's sentence, or ours.
     pub reason: Option<Text>,
+}
+
+impl PodStatus {
+    /// Its cluster cannot be reached: the state is no longer current (PS 6.3).
+    pub fn lose(&mut self) {
+        self.tone = PodTone::LastSeen;
+    }
+
+    /// What the badge says: kubectl's word, marked where it is only the last known.
+    pub fn label(&self) -> Text {
+        match self.tone {
+            PodTone::LastSeen => Text::new(&words::LAST_KNOWN, [&self.word]),
+            _ => Text::raw(&self.word),
+        }
+    }
 }
 
 /// A pod of a workload that keeps it from running, as the list caches it.

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use crate::{
     Text,
-    cluster::Freshness,
+    cluster::{Ages, Freshness},
     object::WorkloadKind,
-    status::{PodStatus, WorkloadStatus},
+    status::{PodStatus, WorkloadState, WorkloadStatus},
 };
 
 /// Rows on one page unless the URL says otherwise.
@@ -86,7 +86,7 @@ pub struct ListQuery {
     /// Only names and images that contain this, case-insensitively.
     pub search: String,
     /// Only these states; empty for all.
-    pub states: Vec<crate::status::WorkloadState>,
+    pub states: Vec<WorkloadState>,
     /// Sort column.
     pub sort: SortBy,
     /// Whether the order is reversed.
@@ -124,14 +124,28 @@ pub struct ListPage {
     pub matching: u32,
     /// Rows the caller may see, without filters but the namespace.
     pub total: u32,
-    /// Number of rows per state among `total`, for the status filter.
-    pub counts: Vec<(crate::status::WorkloadState, u32)>,
+    /// Number of rows per state among `total`, for the status filter. While the cluster cannot be reached
+    /// each row counts twice: as what it was last known to be, and as [`WorkloadState::Exception`].
+    pub counts: Vec<(WorkloadState, u32)>,
     /// How old the data is, and why if it is stale.
     pub freshness: Freshness,
     /// Namespaces the rows come from when the caller may not list the whole cluster.
     pub limited_to: Option<Vec<String>>,
     /// Counter of the cache, for continuing live.
     pub sequence: u64,
+}
+
+impl Ages for ListPage {
+    /// Rows keep their places: they are ordered by what was last known of them.
+    fn grow_stale(&mut self, reason: Text) {
+        self.rows.iter_mut().for_each(|row| row.status.lose());
+        let lost = WorkloadState::Exception;
+        if self.total > 0 && !self.counts.iter().any(|(state, _)| *state == lost) {
+            let at = self.counts.partition_point(|(state, _)| *state < lost);
+            self.counts.insert(at, (lost, self.total));
+        }
+        self.freshness.stale = Some(reason);
+    }
 }
 
 /// One pod on a workload's page.
@@ -238,6 +252,14 @@ pub struct WorkloadDetail {
     pub freshness: Freshness,
 }
 
+impl Ages for WorkloadDetail {
+    fn grow_stale(&mut self, reason: Text) {
+        self.row.status.lose();
+        self.pods.iter_mut().flatten().for_each(|pod| pod.status.lose());
+        self.freshness.stale = Some(reason);
+    }
+}
+
 /// What deleting a workload does, said before it happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -252,4 +274,52 @@ pub struct DeletePlan {
     pub claims_deleted: Vec<(String, String)>,
     /// Why the caller may not delete it, if so.
     pub forbidden: Option<Text>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str, state: WorkloadState) -> WorkloadRow {
+        WorkloadRow {
+            uid: name.into(),
+            namespace: "shop".into(),
+            name: name.into(),
+            status: WorkloadStatus::new(state, None),
+            ready: 1,
+            desired: 1,
+            images: vec![],
+            created: 0,
+        }
+    }
+
+    #[test]
+    fn a_page_that_grows_stale_keeps_its_order_and_counts_what_was() {
+        use WorkloadState as S;
+        let page = ListPage {
+            rows: vec![row("a", S::Running), row("b", S::NotReady)],
+            matching: 2,
+            total: 40,
+            counts: vec![(S::NotReady, 1), (S::Running, 39)],
+            freshness: Freshness { as_of: Some(5), stale: None },
+            limited_to: None,
+            sequence: 1,
+        };
+        let mut lost = page.clone();
+        lost.grow_stale(Text::raw("gone"));
+        let known: Vec<_> =
+            lost.rows.iter().map(|row| (row.name.as_str(), row.status.state, row.status.known())).collect();
+        assert_eq!(known, [("a", S::Exception, S::Running), ("b", S::Exception, S::NotReady)]);
+        assert_eq!(lost.counts, [(S::NotReady, 1), (S::Exception, 40), (S::Running, 39)]);
+        assert_eq!(lost.freshness, Freshness { as_of: Some(5), stale: Some(Text::raw("gone")) });
+        // Another reason is all that a second loss brings.
+        let mut again = lost.clone();
+        again.grow_stale(Text::raw("still gone"));
+        assert_eq!(again.freshness.stale, Some(Text::raw("still gone")));
+        assert_eq!((&again.rows, &again.counts), (&lost.rows, &lost.counts));
+        // A list that was never read says nothing of states.
+        let mut unseen = ListPage { rows: vec![], total: 0, counts: vec![], ..page };
+        unseen.grow_stale(Text::raw("gone"));
+        assert_eq!(unseen.counts, []);
+    }
 }

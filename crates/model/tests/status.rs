@@ -1,7 +1,7 @@
 //! The status rules as tables (PS 6.2, 6.3): each row is one rule that must win.
 
 use binnacle_model::{
-    Lang,
+    Lang, Text,
     status::{BadPod, PodTone, WorkloadState, pod_status, stateful_set_status},
 };
 use serde_json::{Value, json};
@@ -217,4 +217,53 @@ fn pods() {
         assert_eq!((status.word.as_str(), status.tone), (word, tone), "{pod}");
         assert!(reason.contains(said), "{pod}: {reason}");
     }
+}
+
+#[test]
+fn a_lost_cluster_leaves_what_was_last_known() {
+    let age = || Some(Text::raw("What you see is 3 min old: no route."));
+    let rows: [(&Value, Option<BadPod>, &str, &str, &str); 3] = [
+        (
+            &json!({}),
+            None,
+            "Running",
+            "Running, last seen",
+            "Exception. What you see is 3 min old: no route.",
+        ),
+        (
+            &json!({"status": {"readyReplicas": 1}}),
+            Some(bad(1)),
+            "Not ready",
+            "Not ready, last seen",
+            "Exception. What you see is 3 min old: no route. Before that: Pod web-1: ImagePullBackOff",
+        ),
+        (
+            &json!({"metadata": {"deletionTimestamp": "x"}}),
+            None,
+            "Deleting",
+            "Deleting, last seen",
+            "Exception. What you see is 3 min old",
+        ),
+    ];
+    for (change, worst, before, after, why) in rows {
+        let mut status = stateful_set_status(&stateful_set(change), worst.as_ref());
+        let live = status.clone();
+        assert_eq!(live.label().render(Lang::En), before);
+        assert_eq!(live.why(age()), live.reason, "the age is that of what is not current");
+        status.lose();
+        assert_eq!((status.state, status.known()), (WorkloadState::Exception, live.state), "{before}");
+        assert_eq!(status.label().render(Lang::En), after);
+        let said = status.why(age()).unwrap().render(Lang::En);
+        assert!(said.contains(why), "{said}");
+        assert!(status.why(None).unwrap().render(Lang::En).contains("does not answer"));
+        // Twice lost is lost once.
+        let once = status.clone();
+        status.lose();
+        assert_eq!(status, once);
+    }
+
+    let mut pod = pod_status(&json!({"status": {"phase": "Running"}}));
+    assert_eq!(pod.label().render(Lang::En), "Running");
+    pod.lose();
+    assert_eq!((pod.tone, pod.label().render(Lang::Zh).as_str()), (PodTone::LastSeen, "Running（最后获取）"));
 }

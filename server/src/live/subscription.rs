@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use binnacle_model::{
     AppError, Result, Text,
+    cluster::Ages as _,
     live::{PageDelta, ServerMessage, Topic, Update},
     session::Caller,
-    words::{Arg, errors as words},
     workload::ListPage,
 };
 use tokio::{
@@ -33,6 +33,8 @@ const LOOK: Duration = Duration::from_secs(20);
 #[cfg_attr(test, derive(Debug, PartialEq))]
 enum Sent {
     Nothing,
+    /// Only that the cluster cannot be asked, and why.
+    Outage(Text),
     Page(ListPage),
     Other(Update),
 }
@@ -49,7 +51,7 @@ pub async fn follow(state: AppState, caller: Caller, id: u32, topic: Topic, queu
             changes.mark_unchanged();
         }
         let looked = timeout(LOOK, look(&state, &caller, &topic)).await;
-        let (pause, kept, update) = match looked.unwrap_or_else(|_| Err(too_slow(&topic))) {
+        let (pause, kept, news) = match looked.unwrap_or_else(|_| Err(too_slow(&topic))) {
             Ok(found) => {
                 let mut pause = tick(&topic);
                 // The old one may speak for a cluster that has got another credential since.
@@ -59,11 +61,11 @@ pub async fn follow(state: AppState, caller: Caller, id: u32, topic: Topic, queu
                     pause = TICK;
                 }
                 let (update, kept) = difference(sent, found);
-                (pause, kept, update)
+                (pause, kept, update.map(|update| ServerMessage::Update { id, update }))
             }
             Err(error) if may_pass(&error) => {
-                let (update, kept) = grown_stale(sent, &error);
-                (RETRY, kept, update)
+                let (news, kept) = grown_stale(id, sent, error);
+                (RETRY, kept, news)
             }
             Err(error) => {
                 let _ = queue.send(Outgoing::failed(id, error)).await;
@@ -71,8 +73,8 @@ pub async fn follow(state: AppState, caller: Caller, id: u32, topic: Topic, queu
             }
         };
         sent = kept;
-        if let Some(update) = update {
-            let (message, last) = match Outgoing::message(&ServerMessage::Update { id, update }) {
+        if let Some(news) = news {
+            let (message, last) = match Outgoing::message(&news) {
                 Ok(message) => (message, false),
                 // The tab would not know what it missed: it may ask anew.
                 Err(error) => (Outgoing::failed(id, error), true),
@@ -149,41 +151,34 @@ fn difference(sent: Sent, found: Update) -> (Option<Update>, Sent) {
 }
 
 /// What was sent last once more, as old as it now is: a page must not call itself live while its
-/// cluster does not answer. Nothing when the tab knows already, or has nothing that could be old.
-fn grown_stale(sent: Sent, error: &AppError) -> (Option<Update>, Sent) {
-    let Some(reason) = outage(error) else { return (None, sent) };
+/// cluster does not answer. A tab that was sent nothing yet is told the error: what it shows is of another
+/// subscription, or of the server's first rendering. Nothing when the tab knows already.
+fn grown_stale(id: u32, sent: Sent, error: AppError) -> (Option<ServerMessage>, Sent) {
+    let Some(reason) = error.outage() else { return (None, sent) };
     let found = match &sent {
+        Sent::Outage(known) if *known == reason => return (None, sent),
+        Sent::Nothing | Sent::Outage(_) => {
+            return (Some(ServerMessage::Failed { id, error }), Sent::Outage(reason));
+        }
         Sent::Page(page) => {
             let mut page = page.clone();
-            page.freshness.stale = Some(reason);
+            page.grow_stale(reason);
             Update::Page { page }
         }
         Sent::Other(Update::Workload { detail }) => {
             let mut detail = detail.clone();
-            detail.freshness.stale = Some(reason);
+            detail.grow_stale(reason);
             Update::Workload { detail }
         }
         Sent::Other(Update::Cluster { detail }) => {
             let mut detail = detail.clone();
-            detail.row.freshness.stale = Some(reason);
+            detail.grow_stale(reason);
             Update::Cluster { detail }
         }
-        Sent::Nothing | Sent::Other(_) => return (None, sent),
+        Sent::Other(_) => return (None, sent),
     };
-    difference(sent, found)
-}
-
-/// Why the cluster cannot be asked, as the pages say it; `None` when it is not the cluster's doing.
-fn outage(error: &AppError) -> Option<Text> {
-    match error {
-        AppError::Unreachable { .. } => Some(error.text()),
-        // The error's own sentence speaks of a change whose fate is unknown; a look changes nothing.
-        AppError::Timeout { cluster, seconds } => {
-            let why = Text::new(&words::REACH_TIMEOUT, [seconds.to_string()]);
-            Some(Text::new(&words::UNREACHABLE, [Arg::from(cluster), Arg::from(why)]))
-        }
-        _ => None,
-    }
+    let (update, kept) = difference(sent, found);
+    (update.map(|update| ServerMessage::Update { id, update }), kept)
 }
 
 /// Whether a failed look is worth another.
@@ -222,30 +217,45 @@ mod tests {
     #[test]
     fn an_outage_is_told_once_for_each_reason_and_ends_with_the_next_look() {
         let down = |why: &str| AppError::Unreachable { cluster: "east".into(), reason: Text::raw(why) };
-        let (update, sent) = grown_stale(Sent::Page(page(None)), &down("a"));
-        let Some(Update::Delta { delta }) = update else { panic!("the page grows stale") };
+        let (news, sent) = grown_stale(1, Sent::Page(page(None)), down("a"));
+        let Some(ServerMessage::Update { update: Update::Delta { delta }, .. }) = news else {
+            panic!("the page grows stale")
+        };
         assert_eq!(delta.frame.freshness, Freshness { as_of: Some(5), stale: Some(down("a").text()) });
-        let (update, sent) = grown_stale(sent, &down("a"));
-        assert_eq!(update, None, "the tab knows");
-        let (update, sent) = grown_stale(sent, &down("b"));
-        assert!(update.is_some(), "another reason");
+        let (news, sent) = grown_stale(1, sent, down("a"));
+        assert_eq!(news, None, "the tab knows");
+        let (news, sent) = grown_stale(1, sent, down("b"));
+        assert!(news.is_some(), "another reason");
         let (update, sent) = difference(sent, Update::Page { page: page(None) });
         assert!(matches!(update, Some(Update::Delta { .. })), "fresh again");
         // A slow look says nothing of changes whose fate is unknown.
         let topic = Topic::List {
             query: binnacle_model::workload::ListQuery::all("east", WorkloadKind::StatefulSet),
         };
-        let (_, sent) = grown_stale(sent, &too_slow(&topic));
+        let (_, sent) = grown_stale(1, sent, too_slow(&topic));
         let Sent::Page(page) = sent else { panic!("a page stays a page") };
-        assert_eq!(page.freshness.stale.unwrap().key, words::UNREACHABLE.key);
+        assert_eq!(page.freshness.stale, too_slow(&topic).outage());
+    }
+
+    #[test]
+    fn who_was_sent_nothing_yet_is_told_of_an_outage_too() {
+        let down = |why: &str| AppError::Unreachable { cluster: "east".into(), reason: Text::raw(why) };
+        let (news, sent) = grown_stale(1, Sent::Nothing, down("a"));
+        assert_eq!(news, Some(ServerMessage::Failed { id: 1, error: down("a") }));
+        let (news, sent) = grown_stale(1, sent, down("a"));
+        assert_eq!(news, None, "the tab knows");
+        let (news, sent) = grown_stale(1, sent, down("b"));
+        assert!(news.is_some(), "another reason");
+        let (update, _) = difference(sent, Update::Page { page: page(None) });
+        assert_eq!(update, Some(Update::Page { page: page(None) }), "whole: the tab has nothing to add to");
     }
 
     #[test]
     fn what_is_not_the_clusters_doing_marks_nothing() {
         let error = AppError::TooManyRequests { retry_after: 1 };
-        assert_eq!(grown_stale(Sent::Page(page(None)), &error), (None, Sent::Page(page(None))));
+        assert_eq!(grown_stale(1, Sent::Page(page(None)), error.clone()), (None, Sent::Page(page(None))));
+        assert_eq!(grown_stale(1, Sent::Nothing, error), (None, Sent::Nothing));
         let down = AppError::Unreachable { cluster: "east".into(), reason: Text::raw("x") };
-        assert_eq!(grown_stale(Sent::Nothing, &down), (None, Sent::Nothing));
-        assert_eq!(grown_stale(Sent::Other(Update::Gone), &down), (None, Sent::Other(Update::Gone)));
+        assert_eq!(grown_stale(1, Sent::Other(Update::Gone), down), (None, Sent::Other(Update::Gone)));
     }
 }

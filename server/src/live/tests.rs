@@ -100,16 +100,18 @@ fn workload(description: &str) -> WorkloadDetail {
     }
 }
 
-/// The next message but `Alive`.
+/// The next message but `Alive`, which a tab that waits for nothing else hears for ever.
 async fn hear(tab: &mut Tab) -> ServerMessage {
-    loop {
-        let message =
-            timeout(Duration::from_secs(8), tab.next()).await.expect("a message in time").unwrap().unwrap();
-        match serde_json::from_str(message.to_text().unwrap()).unwrap() {
-            ServerMessage::Alive => {}
-            message => return message,
+    let work = async {
+        loop {
+            let message = tab.next().await.unwrap().unwrap();
+            match serde_json::from_str(message.to_text().unwrap()).unwrap() {
+                ServerMessage::Alive => {}
+                message => return message,
+            }
         }
-    }
+    };
+    timeout(Duration::from_secs(8), work).await.expect("a message in time")
 }
 
 /// The code the socket is closed with.
@@ -130,7 +132,7 @@ fn row(uid: &str, ready: u32) -> WorkloadRow {
         uid: uid.into(),
         namespace: "default".into(),
         name: uid.into(),
-        status: WorkloadStatus { state: WorkloadState::Running, reason: None },
+        status: WorkloadStatus::new(WorkloadState::Running, None),
         ready,
         desired: 3,
         images: vec![],
@@ -289,9 +291,24 @@ async fn a_workloads_page_grows_stale_with_its_cluster_and_fresh_again() {
         let ServerMessage::Update { update: Update::Workload { detail }, .. } = hear(&mut tab).await else {
             panic!("the page again")
         };
+        assert_eq!(detail.row.status.was.is_some(), stale.is_some(), "its state is what was last known");
         assert_eq!((detail.freshness.stale, detail.description.as_str()), (stale, "one"));
         assert_eq!(detail.freshness.as_of, Some(5));
     }
+}
+
+#[tokio::test]
+async fn a_tab_that_comes_while_its_cluster_is_down_is_told_and_hears_when_it_is_back() {
+    let console = Running::new().await;
+    let backend = &console.app.backend;
+    let down = AppError::Unreachable { cluster: "prod".into(), reason: Text::raw("gone") };
+    *backend.failure.lock().unwrap() = Some(down.clone());
+    *backend.workload.lock().unwrap() = Some(workload("one"));
+    let mut tab = console.tab().await;
+    open_workload(&mut tab, 3, "web").await;
+    assert_eq!(hear(&mut tab).await, ServerMessage::Failed { id: 3, error: down });
+    *backend.failure.lock().unwrap() = None;
+    assert!(matches!(hear(&mut tab).await, ServerMessage::Update { id: 3, update: Update::Workload { .. } }));
 }
 
 #[tokio::test]

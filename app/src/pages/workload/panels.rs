@@ -10,7 +10,7 @@ use binnacle_model::{
 use leptos::prelude::*;
 
 use crate::{
-    components::status::PodBadge,
+    components::{freshness::use_age, status::PodBadge},
     i18n::{t, tt},
     ui::{
         badge::{Badge, StatusBadge, Tone},
@@ -36,6 +36,9 @@ pub(super) fn PodsPanel(detail: Detail) -> impl IntoView {
             _ => HashMap::new(),
         })
     });
+    let age = use_age(Signal::derive(move || {
+        detail.with(|detail| detail.as_ref().map(|detail| detail.freshness.clone()).unwrap_or_default())
+    }));
     let order = move || {
         pods.with(|pods| match pods {
             Some(Ok(pods)) => pods.iter().map(|pod| pod.uid.clone()).collect::<Vec<_>>(),
@@ -69,7 +72,7 @@ pub(super) fn PodsPanel(detail: Detail) -> impl IntoView {
                             let pod = Memo::new(move |last: Option<&Option<PodRow>>| {
                                 rows.with(|rows| rows.get(&uid).cloned()).or_else(|| last.cloned().flatten())
                             });
-                            move || pod.get().map(pod_row)
+                            move || pod.get().map(|pod| pod_row(pod, age))
                         }
                     </For>
                 </tbody>
@@ -78,13 +81,13 @@ pub(super) fn PodsPanel(detail: Detail) -> impl IntoView {
     }
 }
 
-fn pod_row(pod: PodRow) -> impl IntoView {
+fn pod_row(pod: PodRow, age: Memo<Option<Text>>) -> impl IntoView {
     let or_dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
     let reason = pod.status.reason.clone();
     view! {
         <tr>
             <td class="cell-name" data-line="1">{pod.name}</td>
-            <td class="cell-status" data-line="1"><PodBadge status=pod.status /></td>
+            <td class="cell-status" data-line="1"><PodBadge status=pod.status age=age /></td>
             <td class="cell-number" data-label=t(words::READY)>{format!("{}/{}", pod.ready, pod.containers)}</td>
             <td class="cell-number" data-label=t(words::RESTARTS)>{pod.restarts}</td>
             <td data-label=t(words::NODE)>{or_dash(pod.node)}</td>

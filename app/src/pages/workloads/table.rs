@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use binnacle_model::{
+    Text,
     object::WorkloadKind,
+    status::WorkloadState,
     words::{common, lists as words},
     workload::{ListPage, ListQuery, SortBy, WorkloadRow},
 };
@@ -12,7 +14,7 @@ use leptos_router::{NavigateOptions, components::A, hooks::use_navigate};
 
 use super::query::sort_href;
 use crate::{
-    components::status::WorkloadBadge,
+    components::{freshness::use_age, status::WorkloadBadge},
     i18n::{t, use_lang},
     paths,
     ui::{
@@ -51,6 +53,9 @@ pub fn WorkloadTable(
             page.iter().flat_map(|page| page.rows.iter()).map(|row| row.uid.clone()).collect::<Vec<_>>()
         })
     });
+    let age = use_age(Signal::derive(move || {
+        page.with(|page| page.as_ref().map(|page| page.freshness.clone()).unwrap_or_default())
+    }));
     let cluster = Memo::new(move |_| query.with(|query| query.cluster.clone()));
     let navigate = use_navigate();
     let head = move |sort: SortBy, word: binnacle_model::Word, numeric: bool| {
@@ -80,7 +85,15 @@ pub fn WorkloadTable(
             </thead>
             <tbody>
                 <For each=move || order.get() key=|uid| uid.clone() let:uid>
-                    <Row uid=uid kind=kind cluster=cluster rows=rows highlighted=highlighted on_delete=on_delete />
+                    <Row
+                        uid=uid
+                        kind=kind
+                        cluster=cluster
+                        rows=rows
+                        age=age
+                        highlighted=highlighted
+                        on_delete=on_delete
+                    />
                 </For>
             </tbody>
         </TableFrame>
@@ -93,6 +106,7 @@ fn Row(
     kind: WorkloadKind,
     cluster: Memo<String>,
     rows: Memo<HashMap<String, WorkloadRow>>,
+    age: Memo<Option<Text>>,
     highlighted: Memo<Option<String>>,
     on_delete: Callback<(String, String)>,
 ) -> impl IntoView {
@@ -109,10 +123,12 @@ fn Row(
     let counts = Memo::new(move |_| row.with(|row| (row.ready, row.desired)));
     let images = Memo::new(move |_| row.with(|row| row.images.clone()));
 
-    // A row that changed gets a short tint, never a move (look.md, "Motion").
+    // A row that changed gets a short tint, never a move (look.md, "Motion"). A cluster that is lost
+    // changes none of its rows.
     let tint = RwSignal::new(false);
-    Effect::new(move |last: Option<(binnacle_model::status::WorkloadStatus, (u32, u32))>| {
-        let now = (status.get(), counts.get());
+    Effect::new(move |last: Option<(WorkloadState, Option<Text>, (u32, u32))>| {
+        let (state, reason) = status.with(|status| (status.known(), status.reason.clone()));
+        let now = (state, reason, counts.get());
         if last.is_some_and(|last| last != now) {
             tint.set(true);
             set_timeout(
@@ -140,7 +156,7 @@ fn Row(
                     {link_name}
                 </A>
             </td>
-            <td class="cell-status" data-line="1"><WorkloadBadge status=status /></td>
+            <td class="cell-status" data-line="1"><WorkloadBadge status=status age=age /></td>
             <td class="cell-namespace">{namespace}</td>
             <td class="cell-number">{move || { let (ready, desired) = counts.get(); format!("{ready}/{desired}") }}</td>
             <td class="cell-images" data-label=t(words::IMAGES)><Images images=images /></td>

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use binnacle_model::{
-    AppError, Result, Text,
-    cluster::{Freshness, NamespaceRow},
+    AppError, Result,
+    cluster::{Ages as _, Freshness, NamespaceRow},
     object::WorkloadKind,
     rules::LABEL_MAX,
     session::Caller,
@@ -61,11 +61,13 @@ impl Cluster {
         self.first_list(&cache).await;
 
         let (skip, take) = window(query.page, query.page_size);
+        let outage = self.outage();
         let filter = Filter {
             allowed: allowed.as_deref(),
             namespace: query.namespace.as_deref(),
             search: &query.search,
             states: &query.states,
+            lost: outage.is_some(),
             sort: query.sort,
             descending: query.descending,
             skip,
@@ -84,7 +86,7 @@ impl Cluster {
                 table.query(&filter)
             }
         };
-        Ok(ListPage {
+        let mut page = ListPage {
             rows: found.rows,
             matching: found.matching,
             total: found.total,
@@ -92,19 +94,17 @@ impl Cluster {
             freshness: self.freshness(&cache),
             limited_to: allowed.filter(|_| query.namespace.is_none()),
             sequence,
-        })
+        };
+        if let Some(reason) = outage {
+            page.grow_stale(reason);
+        }
+        Ok(page)
     }
 
     /// The answer when nobody says what the caller may see: a table that holds nothing is shown empty and
     /// says why, for it tells nothing, and fills by itself once the cluster answers.
     fn unseen(&self, error: AppError) -> Result<ListPage> {
-        let reason = match &error {
-            AppError::Unreachable { .. } => error.text(),
-            AppError::Timeout { seconds, .. } => {
-                self.does_not_answer(&Text::new(&words::REACH_TIMEOUT, [seconds.to_string()]))
-            }
-            _ => return Err(error),
-        };
+        let Some(reason) = error.outage() else { return Err(error) };
         let holds_rows = read(&self.hub.sets).as_ref().is_some_and(|cache| read(&cache.table).len() > 0);
         if holds_rows {
             return Err(error);

@@ -16,8 +16,10 @@ pub(crate) struct Filter<'a> {
     pub(crate) namespace: Option<&'a str>,
     /// Part of a name or image, any case.
     pub(crate) search: &'a str,
-    /// Only these states; empty for all.
+    /// Only these states; empty for all. They are those last known, and so is the order.
     pub(crate) states: &'a [WorkloadState],
+    /// The cluster cannot be reached: every row is an Exception beside what it was (PS 6.2, rule 1).
+    pub(crate) lost: bool,
     pub(crate) sort: SortBy,
     pub(crate) descending: bool,
     /// Rows before the first one shown.
@@ -58,7 +60,9 @@ impl Table {
             return Found { rows, matching: total, total, counts };
         }
 
-        let mut states = [filter.states.is_empty(); WorkloadState::ALL.len()];
+        let any =
+            filter.states.is_empty() || filter.lost && filter.states.contains(&WorkloadState::Exception);
+        let mut states = [any; WorkloadState::ALL.len()];
         for state in filter.states {
             states[usize::from(state_index(*state))] = true;
         }

@@ -24,6 +24,7 @@ fn everything() -> Filter<'static> {
         namespace: None,
         search: "",
         states: &[],
+        lost: false,
         sort: SortBy::Name,
         descending: false,
         skip: 0,
@@ -51,7 +52,11 @@ fn naive(rows: &[WorkloadRow], filter: &Filter<'_>) -> Found {
     let needle = filter.search.to_lowercase();
     let mut matching: Vec<WorkloadRow> = visible
         .into_iter()
-        .filter(|row| filter.states.is_empty() || filter.states.contains(&row.status.state))
+        .filter(|row| {
+            filter.states.is_empty()
+                || filter.states.contains(&row.status.state)
+                || filter.lost && filter.states.contains(&WorkloadState::Exception)
+        })
         .filter(|row| {
             row.name.contains(&needle) || row.images.iter().any(|i| i.to_lowercase().contains(&needle))
         })
@@ -115,6 +120,7 @@ proptest! {
         states in prop::sample::subsequence(WorkloadState::ALL.to_vec(), 0..4),
         namespace in prop::option::of(prop::sample::select(vec!["a", "b", "nowhere"])),
         allowed in prop::option::of(prop::sample::subsequence(vec!["a".to_owned(), "b".into(), "d".into()], 0..3)),
+        lost in any::<bool>(),
         descending in any::<bool>(),
         skip in 0..40_usize,
         take in 1..30_usize,
@@ -142,7 +148,7 @@ proptest! {
         let rows: Vec<WorkloadRow> = table.by_uid.keys().filter_map(|uid| table.row(uid)).collect();
         for sort in COLUMNS {
             let filter = Filter {
-                allowed: allowed.as_deref(), namespace, search, states: &states, sort, descending, skip, take,
+                allowed: allowed.as_deref(), namespace, search, states: &states, lost, sort, descending, skip, take,
             };
             prop_assert_eq!(table.query(&filter), naive(&rows, &filter));
         }

@@ -19,5 +19,8 @@ words! {
     CONTAINER_SAYS = "Container {0}: {1}", "容器 {0}：{1}";
     CONTAINER_ENDED = "Container {0} ended with exit code {1}", "容器 {0} 以退出码 {1} 结束";
     CONTAINER_NOT_READY = "Container {0} runs but is not ready yet", "容器 {0} 已运行但尚未就绪";
-    CLUSTER_GONE = "Its cluster does not answer; this is what was last seen", "所在集群无响应，显示的是最后一次获取的数据";
+    LAST_KNOWN = "{0}, last seen", "{0}（最后获取）";
+    EXCEPTION_WHY = "Exception. {0}", "异常。{0}";
+    EXCEPTION_BEFORE = "Exception. {0} Before that: {1}", "异常。{0}此前：{1}";
+    CLUSTER_GONE = "Its cluster does not answer; this is what was last seen.", "所在集群无响应，显示的是最后一次获取的数据。";
 }
