@@ -79,6 +79,27 @@ async fn what_was_last_known_of_a_lost_cluster_is_marked_so() {
 }
 
 #[tokio::test]
+async fn a_row_says_its_exact_time_at_its_one_link() {
+    let mut web = row("team", "web", 1, 1);
+    web.created = 1_795_447_586;
+    let html = render(
+        "/clusters/prod/statefulsets",
+        Fake { rows: vec![web], ..Fake::default() },
+        Lang::En,
+        Role::User,
+    )
+    .await;
+    let body = html.split("<tbody>").nth(1).unwrap_or_default();
+    let link = body.split("<a ").find(|part| part.contains("row-link")).unwrap_or_default();
+    assert!(link.contains("data-tip=\"web, created 2026-11-23 15:26:26 UTC\""), "{link}");
+    // Its link and its menu: no stop for the time.
+    let stops = body.matches("<a ").count()
+        + body.matches("<button").count()
+        + body.matches("tabindex=\"0\"").count();
+    assert_eq!(stops, 2, "{body}");
+}
+
+#[tokio::test]
 async fn a_list_says_why_it_is_empty_stale_or_forbidden() {
     let stale = Freshness { as_of: Some(940), stale: Some(Text::raw("connection refused")) };
     let cases = [

@@ -1,7 +1,8 @@
 //! Times: absolute on the server and in the first pass, then in words that keep up.
 //!
-//! The exact time is in `datetime` and in the tooltip. A time that stands alone can be focused;
-//! one inside a row or link says it through the row's own description.
+//! The exact time is in `datetime` and in the tooltip. A time that stands alone can be focused. One in
+//! a row takes no stop of its own: it says the exact time to screen readers beside the words, and where
+//! the row has a link, that one's tooltip says it on focus.
 
 use std::time::Duration;
 
@@ -79,6 +80,11 @@ pub fn TimeAgo(
             tabindex=focusable.then_some("0")
         >
             {words}
+            {(!focusable).then_some(move || {
+                // Until the page has a clock, the words are the exact time.
+                let worded = now.with(Option::is_some);
+                worded.then(|| view! { <span class="visually-hidden">" (" {exact} ")"</span> })
+            })}
         </time>
     }
     .into_any()
@@ -169,5 +175,26 @@ mod tests {
         let out = crate::ui::testing::html(|| view! { <TimeAgo at=1_795_447_586_000 /> });
         assert!(out.contains(r#"datetime="2026-11-23T15:26:26Z""#), "{out}");
         assert!(out.contains(">2026-11-23 15:26:26 UTC<"), "{out}");
+        assert!(!out.contains("visually-hidden"), "said once: {out}");
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn a_time_in_a_row_says_the_exact_one_without_a_stop() {
+        let worded = |focusable: bool| {
+            crate::ui::testing::html(move || {
+                provide_context(Clock(RwSignal::new(Some(1_795_447_766_000))));
+                view! { <TimeAgo at=1_795_447_586_000 style=TimeStyle::Age focusable=focusable /> }
+            })
+        };
+        let text = |html: &str| {
+            let parts = html.split('<').filter_map(|part| part.split_once('>'));
+            parts.map(|(_, text)| text).collect::<String>()
+        };
+        let out = worded(false);
+        assert!(text(&out).contains("3 min (2026-11-23 15:26:26 UTC)"), "{out}");
+        assert!(!out.contains("tabindex"), "{out}");
+        let out = worded(true);
+        assert!(!text(&out).contains("UTC") && out.contains("tabindex"), "its tooltip says it: {out}");
     }
 }

@@ -21,7 +21,7 @@ use crate::{
         icon::IconName,
         menu::{Menu, MenuItem},
         table::{HeaderCell, SortDirection, SortHeader, TableFrame},
-        time::{TimeAgo, TimeStyle},
+        time::{TimeAgo, TimeStyle, exact},
     },
 };
 
@@ -145,6 +145,11 @@ fn Row(
         let name = name.clone();
         move || highlighted.with(|highlighted| highlighted.as_deref() == Some(&name))
     };
+    // What the row cuts or rounds, on hover and focus of its one link: no stop for each time.
+    let tip = {
+        let name = name.clone();
+        move || words::NAME_CREATED.fill(lang.get(), &[&name, &exact(created * 1_000)])
+    };
     let actions = words::ACTIONS_OF;
     let (menu_name, link_name, gone) = (name.clone(), name.clone(), (namespace.clone(), name.clone()));
     let gone = StoredValue::new(gone);
@@ -152,7 +157,7 @@ fn Row(
     view! {
         <tr class:row-changed=move || tint.get() class:row-new=is_new>
             <td class="cell-name" data-line="1">
-                <A href=move || paths::workload(&cluster.get(), kind, &path_of.0, &path_of.1) attr:class="row-link" attr:title=name>
+                <A href=move || paths::workload(&cluster.get(), kind, &path_of.0, &path_of.1) attr:class="row-link" attr:data-tip=tip>
                     {link_name}
                 </A>
             </td>

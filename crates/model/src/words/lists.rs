@@ -91,6 +91,6 @@ words! {
     WORKLOAD_GONE = "{0} {1} was deleted", "{0} {1} 已被删除";
     WORKLOAD_GONE_HELP = "This is what was last seen of it.", "以下是最后一次获取的内容。";
     BACK_TO_LIST = "Back to the list", "返回列表";
-    EXACT_TIME = "Exact time: {0}", "准确时间：{0}";
+    NAME_CREATED = "{0}, created {1}", "{0}，创建于 {1}";
     NOT_KNOWN_KIND = "Binnacle does not list {0} yet", "Binnacle 暂不支持列出 {0}";
 }
