@@ -12,7 +12,7 @@ use binnacle_model::{
     session::Role,
     status::{WorkloadState, WorkloadStatus},
     words::errors,
-    workload::ListPage,
+    workload::{ListAccess, ListPage},
 };
 use fake::{Fake, cluster_row, render, row, workload};
 
@@ -46,6 +46,52 @@ fn tag_before<'a>(html: &'a str, tag: &str, words: &str) -> &'a str {
 }
 
 #[tokio::test]
+async fn buttons_that_would_be_refused_are_off_and_say_what_is_missing() {
+    let forbidden = |verb: &str| {
+        let scope = "prod".to_owned();
+        AppError::Forbidden {
+            verb: verb.into(),
+            resource: "statefulsets.apps".into(),
+            scope,
+            message: String::new(),
+        }
+        .text()
+    };
+    let list = "/clusters/prod/statefulsets";
+    let empty = Fake::default();
+    let full = Fake { rows: vec![row("team", "web", 1, 1)], ..Fake::default() };
+    for (fake, buttons) in [(full, 2), (empty, 3)] {
+        let html = render(list, fake.clone(), Lang::En, Role::User).await;
+        let is_on = tag_before(&html, "<a ", "Create from YAML");
+        assert!(is_on.contains("href=") && !is_on.contains("aria-disabled"), "{is_on}");
+
+        let access = ListAccess { create: Some(forbidden("create")), ..ListAccess::default() };
+        let html = render(list, Fake { access, ..fake }, Lang::En, Role::User).await;
+        for words in ["Create from YAML", "Create by image"] {
+            let is_off = tag_before(&html, "<a ", words);
+            for said in
+                ["aria-disabled=\"true\"", "tabindex=\"0\"", "may not create statefulsets.apps in prod"]
+            {
+                assert!(is_off.contains(said), "{words}: {said} is missing in {is_off}");
+            }
+            assert!(!is_off.contains("href="), "{is_off}");
+        }
+        assert_eq!(html.matches("aria-disabled=\"true\"").count(), buttons, "{html}");
+    }
+
+    let page = "/clusters/prod/statefulsets/team/web";
+    for (refused, off) in [(None, false), (Some(forbidden("delete")), true)] {
+        let mut detail = workload("team", "web");
+        detail.access.delete = refused;
+        let fake = Fake { workload: Some(detail), ..Fake::default() };
+        let html = render(page, fake, Lang::En, Role::User).await;
+        let button = tag_before(&html, "<button", "Delete StatefulSet");
+        assert_eq!(button.contains("aria-disabled=\"true\""), off, "{button}");
+        assert_eq!(button.contains("may not delete statefulsets.apps in prod"), off, "{button}");
+    }
+}
+
+#[tokio::test]
 async fn what_was_last_known_of_a_lost_cluster_is_marked_so() {
     let why = || Text::raw("no route");
     let mut page = ListPage {
@@ -55,6 +101,7 @@ async fn what_was_last_known_of_a_lost_cluster_is_marked_so() {
         counts: vec![(WorkloadState::Running, 1)],
         freshness: Freshness { as_of: Some(820), stale: None },
         limited_to: None,
+        access: ListAccess::default(),
         sequence: 1,
     };
     page.grow_stale(why());

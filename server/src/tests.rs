@@ -8,4 +8,5 @@ mod limits;
 mod login;
 pub mod panics;
 mod password;
+mod rights;
 mod welcome;

@@ -141,6 +141,7 @@ mod tests {
             counts: vec![],
             freshness: Freshness { as_of: Some(5), stale: None },
             limited_to: None,
+            access: Default::default(),
             sequence: 1,
         };
         let down = AppError::Unreachable { cluster: "prod".into(), reason: Text::raw("gone") };

@@ -140,6 +140,11 @@ fn One(which: Which) -> impl IntoView {
             ]
         })
     };
+    // Before any click: which verb on which resource is missing (design rule 8).
+    let refused = move || {
+        let reason = detail.with(|detail| detail.as_ref().and_then(|detail| detail.access.delete.clone()));
+        reason.map(|reason| reason.render(lang.get()))
+    };
     let said_gone = tf(words::WORKLOAD_GONE, vec![kind.kind().to_owned(), name.clone()]);
     view! {
         <Title text=name.clone() />
@@ -155,7 +160,7 @@ fn One(which: Which) -> impl IntoView {
                             icon=IconName::Trash
                             disabled_reason=Signal::derive({
                                 let said = said_gone.clone();
-                                move || gone.get().then(&said)
+                                move || if gone.get() { Some(said()) } else { refused() }
                             })
                             on_click={
                                 let object = object.clone();

@@ -116,6 +116,7 @@ fn ListOfKind(kind: WorkloadKind) -> impl IntoView {
         page.with(|page| page.as_ref().map(|page| page.freshness.clone()).unwrap_or_default())
     });
     let namespace = Memo::new(move |_| query.with(|query| query.namespace.clone()));
+    let no_create = no_create(page);
     let nothing = Memo::new(move |_| {
         page.with(|page| page.as_ref().and_then(|page| query.with(|query| Nothing::of(page, query))))
     });
@@ -143,6 +144,7 @@ fn ListOfKind(kind: WorkloadKind) -> impl IntoView {
                 <LinkButton
                     href=move || paths::create_from_yaml(&cluster.get(), namespace.get().as_deref())
                     icon=IconName::FileCode
+                    disabled_reason=no_create
                 >
                     {t(words::CREATE_FROM_YAML)}
                 </LinkButton>
@@ -150,6 +152,7 @@ fn ListOfKind(kind: WorkloadKind) -> impl IntoView {
                     href=move || paths::create_by_image(&cluster.get(), kind, namespace.get().as_deref())
                     variant=ButtonVariant::Primary
                     icon=IconName::Plus
+                    disabled_reason=no_create
                 >
                     {t(words::CREATE_BY_IMAGE)}
                 </LinkButton>
@@ -183,6 +186,14 @@ fn ListOfKind(kind: WorkloadKind) -> impl IntoView {
         </div>
         <DeleteDialog target=target />
     }
+}
+
+/// Why the person can create nothing here: which verb on which resource is missing (design rule 8).
+fn no_create(page: Memo<Option<ListPage>>) -> Signal<Option<String>> {
+    let lang = use_lang();
+    Signal::derive(move || {
+        page.with(|page| page.as_ref()?.access.create.as_ref().map(|reason| reason.render(lang.get())))
+    })
 }
 
 /// Why no rows are shown.
@@ -278,6 +289,7 @@ fn NoRows(
                     href=move || paths::create_by_image(&cluster(), kind, None)
                     variant=ButtonVariant::Secondary
                     icon=IconName::Plus
+                    disabled_reason=no_create(page)
                 >
                     {t(words::CREATE_BY_IMAGE)}
                 </LinkButton>
@@ -302,7 +314,7 @@ fn Limits(page: Memo<Option<ListPage>>) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use binnacle_model::{Text, cluster::Freshness, words::errors};
+    use binnacle_model::{Text, cluster::Freshness, words::errors, workload::ListAccess};
 
     use super::*;
 
@@ -318,6 +330,7 @@ mod tests {
             counts: vec![],
             freshness: Freshness { as_of: None, stale },
             limited_to: None,
+            access: ListAccess::default(),
             sequence: 1,
         };
         let loading = || Some(Text::from(errors::CLUSTER_LOADING));

@@ -20,7 +20,9 @@ use binnacle_model::{
     plan::{Created, DryRun, Plan, PlanRequest},
     session::{Caller, Role},
     status::{PodStatus, PodTone, WorkloadState, WorkloadStatus},
-    workload::{DeletePlan, ListPage, ListQuery, PodRow, WorkloadDetail, WorkloadRow},
+    workload::{
+        DeletePlan, ListAccess, ListPage, ListQuery, PodRow, WorkloadAccess, WorkloadDetail, WorkloadRow,
+    },
 };
 use futures::StreamExt as _;
 use hydration_context::SsrSharedContext;
@@ -36,6 +38,7 @@ pub struct Fake {
     pub freshness: Freshness,
     pub failure: Option<AppError>,
     pub limited_to: Option<Vec<String>>,
+    pub access: ListAccess,
     pub workload: Option<WorkloadDetail>,
     pub cluster: Option<ClusterDetail>,
     pub edit: Option<ClusterEdit>,
@@ -95,6 +98,7 @@ impl Backend for Fake {
             counts: vec![],
             freshness: self.freshness.clone(),
             limited_to: self.limited_to.clone(),
+            access: self.access.clone(),
             sequence: 1,
         })
     }
@@ -179,6 +183,7 @@ pub fn workload(namespace: &str, name: &str) -> WorkloadDetail {
         }]),
         events: Ok(vec![]),
         freshness: Freshness::default(),
+        access: WorkloadAccess::default(),
     }
 }
 

@@ -28,7 +28,7 @@ const NO_WHILE_DOWN: Duration = Duration::from_secs(3_600);
 /// Decisions kept for one cluster.
 const MOST: usize = 20_000;
 /// Reviews of one question at a time.
-const CONCURRENT: usize = 4;
+pub(crate) const CONCURRENT: usize = 4;
 
 /// The path that access reviews are posted to.
 const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";

@@ -117,9 +117,10 @@ impl Cluster {
             metadata.shift_remove("managedFields");
         }
         let uid = text(&object, "/metadata/uid").to_owned();
-        let (pods, events) = tokio::join!(
+        let (pods, events, access) = tokio::join!(
             self.pods_of(caller, &object, namespace, &uid),
             self.events_of(caller, namespace, kind.kind(), name, &uid),
+            self.workload_access(caller, kind, namespace, name),
         );
         let annotations = pairs(&object, "/metadata/annotations");
         let description = DESCRIPTIONS
@@ -138,6 +139,7 @@ impl Cluster {
             pods,
             events,
             freshness: Freshness { as_of: self.connection.last_good(), stale: None },
+            access,
             object,
         };
         // It was lost while the page was read.

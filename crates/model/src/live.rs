@@ -169,6 +169,7 @@ mod tests {
     use crate::{
         cluster::Freshness,
         status::{WorkloadState, WorkloadStatus},
+        workload::ListAccess,
     };
 
     fn row(uid: &str, ready: u32) -> WorkloadRow {
@@ -193,6 +194,7 @@ mod tests {
             counts: vec![],
             freshness: Freshness::default(),
             limited_to: None,
+            access: ListAccess::default(),
             sequence,
         }
     }

@@ -114,6 +114,32 @@ impl ListQuery {
     }
 }
 
+/// What the caller may do with what a list shows, each refusal with its reason (design rule 8). What is
+/// not known is allowed: the API server decides.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListAccess {
+    /// Why nothing can be created: in the namespace the list is of, or in any.
+    pub create: Option<Text>,
+    /// Why rows cannot be deleted, by their namespace; rows of namespaces that are not here can.
+    pub delete: Vec<(String, Text)>,
+}
+
+impl ListAccess {
+    /// Why a row of this namespace cannot be deleted; `None` when it can.
+    pub fn no_delete(&self, namespace: &str) -> Option<&Text> {
+        self.delete.iter().find(|(refused, _)| refused == namespace).map(|(_, reason)| reason)
+    }
+}
+
+/// What the caller may do with one workload, as in [`ListAccess`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkloadAccess {
+    /// Why it cannot be deleted.
+    pub delete: Option<Text>,
+}
+
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -131,6 +157,8 @@ pub struct ListPage {
     pub freshness: Freshness,
     /// Namespaces the rows come from when the caller may not list the whole cluster.
     pub limited_to: Option<Vec<String>>,
+    /// What the caller may do here.
+    pub access: ListAccess,
     /// Counter of the cache, for continuing live.
     pub sequence: u64,
 }
@@ -250,6 +278,8 @@ pub struct WorkloadDetail {
     pub events: Result<Vec<EventRow>, Text>,
     /// Age of the data.
     pub freshness: Freshness,
+    /// What the caller may do with it.
+    pub access: WorkloadAccess,
 }
 
 impl Ages for WorkloadDetail {
@@ -303,6 +333,7 @@ mod tests {
             counts: vec![(S::NotReady, 1), (S::Running, 39)],
             freshness: Freshness { as_of: Some(5), stale: None },
             limited_to: None,
+            access: ListAccess::default(),
             sequence: 1,
         };
         let mut lost = page.clone();
@@ -321,5 +352,14 @@ mod tests {
         let mut unseen = ListPage { rows: vec![], total: 0, counts: vec![], ..page };
         unseen.grow_stale(Text::raw("gone"));
         assert_eq!(unseen.counts, []);
+    }
+
+    #[test]
+    fn a_row_can_be_deleted_unless_its_namespace_says_no() {
+        let access =
+            ListAccess { create: None, delete: vec![("ops".into(), Text::raw("may not delete in ops"))] };
+        for (namespace, refused) in [("shop", None), ("ops", Some("may not delete in ops"))] {
+            assert_eq!(access.no_delete(namespace).cloned(), refused.map(Text::raw), "{namespace}");
+        }
     }
 }

@@ -198,7 +198,7 @@ fn may_pass(error: &AppError) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use binnacle_model::{cluster::Freshness, object::WorkloadKind};
+    use binnacle_model::{cluster::Freshness, object::WorkloadKind, workload::ListAccess};
 
     use super::*;
 
@@ -210,6 +210,7 @@ mod tests {
             counts: vec![],
             freshness: Freshness { as_of: Some(5), stale },
             limited_to: None,
+            access: ListAccess::default(),
             sequence: 1,
         }
     }

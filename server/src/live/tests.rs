@@ -8,7 +8,7 @@ use binnacle_model::{
     live::{ClientMessage, MAX_SUBSCRIPTIONS, ServerMessage, Topic, Update},
     object::WorkloadKind,
     status::{WorkloadState, WorkloadStatus},
-    workload::{ListQuery, WorkloadDetail, WorkloadRow},
+    workload::{ListQuery, WorkloadAccess, WorkloadDetail, WorkloadRow},
 };
 use futures::{SinkExt as _, StreamExt as _};
 use tokio::{net::TcpStream, time::timeout};
@@ -97,6 +97,7 @@ fn workload(description: &str) -> WorkloadDetail {
         pods: Ok(vec![]),
         events: Ok(vec![]),
         freshness: Freshness { as_of: Some(5), stale: None },
+        access: WorkloadAccess::default(),
     }
 }
 

@@ -19,7 +19,7 @@ use binnacle_model::{
     object::{ObjectRef, WorkloadKind},
     plan::{Created, DryRun, Plan, PlanRequest},
     session::{Caller, Role},
-    workload::{DeletePlan, ListPage, ListQuery, WorkloadDetail, WorkloadRow},
+    workload::{DeletePlan, ListAccess, ListPage, ListQuery, WorkloadDetail, WorkloadRow},
 };
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
@@ -131,6 +131,7 @@ impl Backend for FakeBackend {
             counts: vec![],
             freshness: Freshness::default(),
             limited_to: None,
+            access: ListAccess::default(),
             sequence: *self.sender.borrow(),
         })
     }

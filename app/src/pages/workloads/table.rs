@@ -7,7 +7,7 @@ use binnacle_model::{
     object::WorkloadKind,
     status::WorkloadState,
     words::{common, lists as words},
-    workload::{ListPage, ListQuery, SortBy, WorkloadRow},
+    workload::{ListAccess, ListPage, ListQuery, SortBy, WorkloadRow},
 };
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, components::A, hooks::use_navigate};
@@ -56,6 +56,9 @@ pub fn WorkloadTable(
     let age = use_age(Signal::derive(move || {
         page.with(|page| page.as_ref().map(|page| page.freshness.clone()).unwrap_or_default())
     }));
+    let access = Memo::new(move |_| {
+        page.with(|page| page.as_ref().map(|page| page.access.clone()).unwrap_or_default())
+    });
     let cluster = Memo::new(move |_| query.with(|query| query.cluster.clone()));
     let navigate = use_navigate();
     let head = move |sort: SortBy, word: binnacle_model::Word, numeric: bool| {
@@ -91,6 +94,7 @@ pub fn WorkloadTable(
                         cluster=cluster
                         rows=rows
                         age=age
+                        access=access
                         highlighted=highlighted
                         on_delete=on_delete
                     />
@@ -107,6 +111,7 @@ fn Row(
     cluster: Memo<String>,
     rows: Memo<HashMap<String, WorkloadRow>>,
     age: Memo<Option<Text>>,
+    access: Memo<ListAccess>,
     highlighted: Memo<Option<String>>,
     on_delete: Callback<(String, String)>,
 ) -> impl IntoView {
@@ -153,6 +158,11 @@ fn Row(
     let actions = words::ACTIONS_OF;
     let (menu_name, link_name, gone) = (name.clone(), name.clone(), (namespace.clone(), name.clone()));
     let gone = StoredValue::new(gone);
+    let no_delete = Signal::derive(move || {
+        let reason =
+            gone.with_value(|(namespace, _)| access.with(|access| access.no_delete(namespace).cloned()));
+        reason.map(|reason| reason.render(lang.get()))
+    });
     let path_of = (namespace.clone(), name.clone());
     view! {
         <tr class:row-changed=move || tint.get() class:row-new=is_new>
@@ -178,6 +188,7 @@ fn Row(
                     <MenuItem
                         icon=IconName::Trash
                         danger=true
+                        disabled_reason=no_delete
                         label=move || words::DELETE_KIND.fill(lang.get(), &[kind.kind()])
                         on_select=move |()| on_delete.run(gone.get_value())
                     />

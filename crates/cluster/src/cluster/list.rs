@@ -1,6 +1,6 @@
 //! Lists out of the cache, only what the caller may see.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use binnacle_model::{
     AppError, Result,
@@ -9,7 +9,7 @@ use binnacle_model::{
     rules::LABEL_MAX,
     session::Caller,
     words::errors as words,
-    workload::{ListPage, ListQuery},
+    workload::{ListAccess, ListPage, ListQuery},
 };
 
 use super::Cluster;
@@ -38,13 +38,17 @@ pub(crate) enum Scope {
 
 impl Cluster {
     /// One page of a list.
-    pub(crate) async fn list(&self, caller: &Caller, query: &ListQuery) -> Result<ListPage> {
+    pub(crate) async fn list(self: &Arc<Self>, caller: &Caller, query: &ListQuery) -> Result<ListPage> {
         let (verb, group, resource) = ("list", "apps", query.kind.plural());
         if matches!(&*self.namespaces.progress.borrow(), Progress::Forbidden(_)) {
             // The rows then are all that tells which namespaces there are to ask about.
             self.table(query.kind);
         }
-        let scope = match self.scope(caller, verb, group, resource, query.namespace.as_deref()).await {
+        let (scope, in_time) = tokio::join!(
+            self.scope(caller, verb, group, resource, query.namespace.as_deref()),
+            self.ask_early(caller, query.kind),
+        );
+        let scope = match scope {
             Ok(scope) => scope,
             Err(error) => return self.unseen(error),
         };
@@ -86,6 +90,9 @@ impl Cluster {
                 table.query(&filter)
             }
         };
+        // One that is slow to say so is not waited for twice.
+        let access =
+            if in_time { self.list_access(caller, query, &found.rows).await } else { ListAccess::default() };
         let mut page = ListPage {
             rows: found.rows,
             matching: found.matching,
@@ -93,6 +100,7 @@ impl Cluster {
             counts: found.counts,
             freshness: self.freshness(&cache),
             limited_to: allowed.filter(|_| query.namespace.is_none()),
+            access,
             sequence,
         };
         if let Some(reason) = outage {
@@ -119,6 +127,7 @@ impl Cluster {
                 stale: self.outage().or(Some(reason)),
             },
             limited_to: None,
+            access: ListAccess::default(),
             sequence: *self.counters.sets.borrow(),
         })
     }
@@ -167,7 +176,7 @@ impl Cluster {
     }
 
     /// All namespaces that the console knows of, by name.
-    fn namespace_names(&self) -> Vec<String> {
+    pub(super) fn namespace_names(&self) -> Vec<String> {
         let mut names: Vec<String> =
             read(&self.namespaces.items).iter().map(|namespace| namespace.name.clone()).collect();
         if names.is_empty()

@@ -1,7 +1,10 @@
+use std::time::Instant;
+
 use binnacle_model::{
+    Lang,
     session::{Caller, Role},
     status::WorkloadState,
-    workload::{ListPage, ListQuery, SortBy},
+    workload::{ListAccess, ListPage, ListQuery, SortBy},
 };
 use serde_json::json;
 
@@ -9,6 +12,7 @@ use super::*;
 use crate::fake::{Answer, Asked, Fake, SANDBOX, healthy, list, set};
 
 const SETS: &str = "/apis/apps/v1/statefulsets";
+const REVIEWS: &str = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 const KIND: WorkloadKind = WorkloadKind::StatefulSet;
 
 fn start(fake: &Fake) -> Arc<Cluster> {
@@ -52,6 +56,115 @@ fn two_sets(
             })
         })
     })
+}
+
+/// Who may what: (user, verb, namespace; `*` for all). `odd` gets no answers, `slow` none in time.
+const RIGHTS: [(&str, &str, &str); 13] = [
+    ("ann", "list", "*"),
+    ("ann", "create", "*"),
+    ("ann", "delete", "*"),
+    ("bob", "list", "*"),
+    ("bob", "create", "shop"),
+    ("bob", "delete", "shop"),
+    ("eve", "list", "*"),
+    ("ivy", "list", "shop"),
+    ("odd", "list", "*"),
+    ("slow", "list", "*"),
+    ("one", "get", "shop"),
+    ("one", "delete", "shop/web"),
+    ("one", "list", "shop"),
+];
+
+fn review(asked: &Asked) -> Answer {
+    let user = asked.header("impersonate-user").first().map(|user| (*user).to_owned()).unwrap_or_default();
+    let attribute =
+        |name: &str| asked.body["spec"]["resourceAttributes"][name].as_str().unwrap_or_default().to_owned();
+    let (verb, namespace, name) = (attribute("verb"), attribute("namespace"), attribute("name"));
+    if verb == "create" || verb == "delete" {
+        match user.as_str() {
+            "binnacle:odd" => return Answer::Large(8),
+            "binnacle:slow" => return Answer::Silence,
+            _ => {}
+        }
+    }
+    let place = if name.is_empty() { namespace.clone() } else { format!("{namespace}/{name}") };
+    let allowed = RIGHTS.iter().any(|(who, what, at)| {
+        format!("binnacle:{who}") == user && *what == verb && (*at == "*" || *at == namespace || *at == place)
+    });
+    Answer::Json(201, json!({"status": {"allowed": allowed}}))
+}
+
+#[tokio::test]
+async fn a_list_says_what_the_caller_may_not_do_before_any_click() {
+    let fake = Fake::start(two_sets(|asked| (asked.path == REVIEWS).then(|| review(asked)))).await;
+    let cluster = start(&fake);
+    until(&cluster, &user("ann"), 2).await;
+    let no = |verb: &str, place: &str| format!("You may not {verb} statefulsets.apps in {place}");
+    let (anywhere, here) = (None, Some("secret"));
+    for (name, namespace, create, delete) in [
+        ("ann", anywhere, None, vec![]),
+        ("ann", here, None, vec![]),
+        ("bob", anywhere, None, vec!["secret"]),
+        ("bob", here, Some("secret"), vec!["secret"]),
+        ("bob", Some("shop"), None, vec![]),
+        ("eve", anywhere, Some("east"), vec!["secret", "shop"]),
+        ("ivy", anywhere, Some("east"), vec!["shop"]),
+        // What cannot be learnt is allowed: the API server decides.
+        ("odd", anywhere, None, vec![]),
+    ] {
+        let page = cluster.list(&user(name), &query(namespace)).await.unwrap();
+        let said = page.access.create.map(|reason| reason.render(Lang::En));
+        let expected = create.map(|place| no("create", place));
+        assert!(
+            said.is_some() == expected.is_some()
+                && said.unwrap_or_default().contains(&expected.unwrap_or_default()),
+            "{name} in {namespace:?}"
+        );
+        let refused: Vec<&str> = page.access.delete.iter().map(|(place, _)| place.as_str()).collect();
+        assert_eq!(refused, delete, "{name} in {namespace:?}");
+        for (place, reason) in &page.access.delete {
+            assert!(reason.render(Lang::En).contains(&no("delete", place)), "{reason:?}");
+        }
+    }
+    // Decisions are kept: another look asks nothing.
+    let asked = fake.count(|asked| asked.path == REVIEWS);
+    cluster.list(&user("eve"), &query(None)).await.unwrap();
+    assert_eq!(fake.count(|asked| asked.path == REVIEWS), asked);
+    cluster.stop().await;
+}
+
+#[tokio::test]
+async fn a_list_does_not_wait_for_its_buttons() {
+    let fake = Fake::start(two_sets(|asked| (asked.path == REVIEWS).then(|| review(asked)))).await;
+    let cluster = start(&fake);
+    until(&cluster, &user("ann"), 2).await;
+    let begun = Instant::now();
+    let page = cluster.list(&user("slow"), &query(None)).await.unwrap();
+    // The reviews' own deadline is 5 s.
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert_eq!((page.rows.len(), page.access), (2, ListAccess::default()));
+    cluster.stop().await;
+}
+
+#[tokio::test]
+async fn a_workloads_page_asks_by_name() {
+    let fake = Fake::start(two_sets(|asked| match asked.path.as_str() {
+        REVIEWS => Some(review(asked)),
+        "/apis/apps/v1/namespaces/shop/statefulsets/web" => Some(Answer::Json(200, set("web", "u-w", 1, 2))),
+        "/apis/apps/v1/namespaces/shop/statefulsets/db" => Some(Answer::Json(200, set("db", "u-d", 1, 2))),
+        _ => None,
+    }))
+    .await;
+    let cluster = start(&fake);
+    for (name, workload, may) in
+        [("ann", "web", true), ("one", "web", true), ("one", "db", false), ("odd", "web", true)]
+    {
+        let page = cluster.workload(&user(name), KIND, "shop", workload).await.unwrap();
+        let said = page.access.delete.map(|reason| reason.render(Lang::En));
+        assert_eq!(said.is_none(), may, "{name} {workload}: {said:?}");
+        assert!(may || said.unwrap_or_default().contains("may not delete statefulsets.apps in shop"));
+    }
+    cluster.stop().await;
 }
 
 #[tokio::test]
