@@ -25,7 +25,8 @@ pub type SharedBackend = Arc<dyn Backend>;
 /// What the pages need.
 #[async_trait]
 pub trait Backend: Send + Sync + 'static {
-    /// All clusters, by name. Never waits for a cluster.
+    /// All clusters, by name, with the numbers that the caller may see. Waits a blink at most for the
+    /// clusters to say which.
     async fn clusters(&self, caller: &Caller) -> Result<Vec<ClusterRow>>;
 
     /// One cluster's page.

@@ -1,6 +1,7 @@
 //! Parts that know Kubernetes.
 
 pub mod cluster_switch;
+pub mod credential;
 pub mod delete_dialog;
 pub mod freshness;
 pub mod key_values;

@@ -8,19 +8,23 @@ mod fake;
 
 use binnacle_model::{
     AppError, Lang, Text,
-    cluster::{Ages as _, ClusterAccess, ClusterDetail, ClusterEdit, Freshness},
+    cluster::{
+        ClusterAccess, ClusterDetail, ClusterEdit, ClusterNumbers, ClusterProfile, CredentialEnd, Freshness,
+        ReadyCount, Usage,
+    },
     session::Role,
     status::{WorkloadState, WorkloadStatus},
     words::errors,
-    workload::{ListAccess, ListPage},
 };
-use fake::{Fake, cluster_row, render, row, workload};
+use fake::{Fake, cluster_row, render, row};
 
 #[tokio::test]
 async fn a_list_shows_rows_reasons_and_who_may_do_what() {
     let mut rows = vec![row("default", "web", 3, 3), row("team", "queue", 1, 2)];
-    rows[1].status =
-        WorkloadStatus::new(WorkloadState::NotReady, Some(Text::raw("Pod queue-1: ImagePullBackOff")));
+    rows[1].status = WorkloadStatus {
+        state: WorkloadState::NotReady,
+        reason: Some(Text::raw("Pod queue-1: ImagePullBackOff")),
+    };
     let html =
         render("/clusters/prod/statefulsets", Fake { rows, ..Fake::default() }, Lang::En, Role::Admin).await;
     for said in [
@@ -36,114 +40,6 @@ async fn a_list_shows_rows_reasons_and_who_may_do_what() {
     ] {
         assert!(html.contains(said), "{said} is missing in\n{html}");
     }
-}
-
-/// The opening tag that is followed by these words.
-fn tag_before<'a>(html: &'a str, tag: &str, words: &str) -> &'a str {
-    let at = html.find(&format!("{words}<")).unwrap_or_else(|| panic!("{words} is missing in\n{html}"));
-    let start = html[..at].rfind(tag).unwrap_or_default();
-    html[start..at].split('>').next().unwrap_or_default()
-}
-
-#[tokio::test]
-async fn buttons_that_would_be_refused_are_off_and_say_what_is_missing() {
-    let forbidden = |verb: &str| {
-        let scope = "prod".to_owned();
-        AppError::Forbidden {
-            verb: verb.into(),
-            resource: "statefulsets.apps".into(),
-            scope,
-            message: String::new(),
-        }
-        .text()
-    };
-    let list = "/clusters/prod/statefulsets";
-    let empty = Fake::default();
-    let full = Fake { rows: vec![row("team", "web", 1, 1)], ..Fake::default() };
-    for (fake, buttons) in [(full, 2), (empty, 3)] {
-        let html = render(list, fake.clone(), Lang::En, Role::User).await;
-        let is_on = tag_before(&html, "<a ", "Create from YAML");
-        assert!(is_on.contains("href=") && !is_on.contains("aria-disabled"), "{is_on}");
-
-        let access = ListAccess { create: Some(forbidden("create")), ..ListAccess::default() };
-        let html = render(list, Fake { access, ..fake }, Lang::En, Role::User).await;
-        for words in ["Create from YAML", "Create by image"] {
-            let is_off = tag_before(&html, "<a ", words);
-            for said in
-                ["aria-disabled=\"true\"", "tabindex=\"0\"", "may not create statefulsets.apps in prod"]
-            {
-                assert!(is_off.contains(said), "{words}: {said} is missing in {is_off}");
-            }
-            assert!(!is_off.contains("href="), "{is_off}");
-        }
-        assert_eq!(html.matches("aria-disabled=\"true\"").count(), buttons, "{html}");
-    }
-
-    let page = "/clusters/prod/statefulsets/team/web";
-    for (refused, off) in [(None, false), (Some(forbidden("delete")), true)] {
-        let mut detail = workload("team", "web");
-        detail.access.delete = refused;
-        let fake = Fake { workload: Some(detail), ..Fake::default() };
-        let html = render(page, fake, Lang::En, Role::User).await;
-        let button = tag_before(&html, "<button", "Delete StatefulSet");
-        assert_eq!(button.contains("aria-disabled=\"true\""), off, "{button}");
-        assert_eq!(button.contains("may not delete statefulsets.apps in prod"), off, "{button}");
-    }
-}
-
-#[tokio::test]
-async fn what_was_last_known_of_a_lost_cluster_is_marked_so() {
-    let why = || Text::raw("no route");
-    let mut page = ListPage {
-        rows: vec![row("team", "web", 3, 3)],
-        matching: 1,
-        total: 1,
-        counts: vec![(WorkloadState::Running, 1)],
-        freshness: Freshness { as_of: Some(820), stale: None },
-        limited_to: None,
-        access: ListAccess::default(),
-        sequence: 1,
-    };
-    page.grow_stale(why());
-    let fake = Fake { rows: page.rows, freshness: page.freshness, ..Fake::default() };
-    let list = render("/clusters/prod/statefulsets", fake, Lang::En, Role::Admin).await;
-
-    let mut detail = workload("team", "web");
-    detail.freshness.as_of = Some(820);
-    detail.grow_stale(why());
-    let fake = Fake { workload: Some(detail), ..Fake::default() };
-    let one = render("/clusters/prod/statefulsets/team/web", fake, Lang::En, Role::Admin).await;
-
-    for html in [list, one] {
-        let badge = tag_before(&html, "<span data-tone", "Running, last seen");
-        for said in
-            ["data-tone=\"neutral\"", "tabindex=\"0\"", "Exception. What you see is 3 min old: no route"]
-        {
-            assert!(badge.contains(said), "{said} is missing in {badge}");
-        }
-        assert!(!html.contains("data-tone=\"running\""), "nothing is green: {html}");
-    }
-}
-
-#[tokio::test]
-async fn a_row_says_its_exact_time_at_its_one_link() {
-    let mut web = row("team", "web", 1, 1);
-    web.created = 1_795_447_586;
-    let html = render(
-        "/clusters/prod/statefulsets",
-        Fake { rows: vec![web], ..Fake::default() },
-        Lang::En,
-        Role::User,
-    )
-    .await;
-    let body = html.split("<tbody>").nth(1).unwrap_or_default();
-    let link = body.split("<a ").find(|part| part.contains("row-link")).unwrap_or_default();
-    assert!(link.contains("data-tip=\"web, created 2026-11-23 15:26:26 UTC\""), "{link}");
-    // Its link and its menu: no stop for the time.
-    let stops = body.matches("<a ").count()
-        + body.matches("<button").count()
-        + body.matches("tabindex=\"0\"").count();
-    assert_eq!(stops, 2, "{body}");
 }
 
 #[tokio::test]
@@ -238,6 +134,10 @@ async fn what_may_not_be_listed_is_no_link() {
         server: String::new(),
         system_uid: String::new(),
         description: String::new(),
+        annotations: vec![],
+        region: String::new(),
+        zone: String::new(),
+        pod_cidrs: vec![],
         nodes: Ok(vec![]),
         access: ClusterAccess { list_workloads: refused, ..ClusterAccess::default() },
     };
@@ -254,7 +154,9 @@ async fn what_may_not_be_listed_is_no_link() {
 
 #[tokio::test]
 async fn an_error_of_a_label_is_tied_to_its_control() {
-    let edit = ClusterEdit { labels: vec![("bad key".into(), "v".into())], ..ClusterEdit::default() };
+    let labels = vec![("bad key".into(), "v".into())];
+    let profile = ClusterProfile { labels, ..ClusterProfile::default() };
+    let edit = ClusterEdit { profile, credential: None };
     let fake = Fake { edit: Some(edit), ..Fake::default() };
     let html = render("/clusters/prod/edit", fake, Lang::En, Role::Admin).await;
     let key =
@@ -312,6 +214,122 @@ async fn clusters_are_listed_with_reasons_and_a_user_learns_why_not() {
     assert_eq!(as_text.filter(|part| part.contains("connection refused")).count(), 1, "{html}");
     let html = render("/clusters", fake(), Lang::En, Role::Admin).await;
     assert!(!html.contains("Only console administrators"), "{html}");
+}
+
+#[tokio::test]
+async fn a_credential_that_ends_is_warned_of_and_leads_to_where_it_is_renewed() {
+    let ending = |end| {
+        let mut row = cluster_row("prod");
+        (row.credential_expires, row.credential_end) = (Some(1_800_000_000), Some(end));
+        Fake { clusters: vec![row], ..Fake::default() }
+    };
+    for (end, said) in [
+        (CredentialEnd::Soon, "Credential ends 2027-01-15"),
+        (CredentialEnd::Past, "Credential ended 2027-01-15"),
+    ] {
+        let html = render("/clusters", ending(end), Lang::En, Role::Admin).await;
+        let link = html.split("<a ").find(|part| part.contains(said)).unwrap_or_default();
+        assert!(link.contains("href=\"/clusters/prod/edit\""), "{html}");
+        let html = render("/clusters", ending(end), Lang::En, Role::User).await;
+        let note = html.split("row-note").nth(1).unwrap_or_default();
+        assert!(note.contains(said) && !note.contains("<a "), "{html}");
+    }
+    let mut far = cluster_row("prod");
+    far.credential_expires = Some(1_800_000_000);
+    let html =
+        render("/clusters", Fake { clusters: vec![far], ..Fake::default() }, Lang::En, Role::Admin).await;
+    assert!(!html.contains("Credential"), "{html}");
+}
+
+#[tokio::test]
+async fn numbers_that_may_not_be_seen_say_which_right_they_take() {
+    let mut refused = cluster_row("prod");
+    let usage = |allocatable| Some(Usage { requested: None, allocatable });
+    refused.numbers = ClusterNumbers {
+        nodes: Some(ReadyCount { ready: 3, total: 3 }),
+        cpu: usage(4_000),
+        memory: usage(8 << 30),
+        no_pods: Some(Text::raw("You may not list pods")),
+        ..ClusterNumbers::default()
+    };
+    let html = render(
+        "/clusters",
+        Fake { clusters: vec![refused.clone()], ..Fake::default() },
+        Lang::En,
+        Role::User,
+    )
+    .await;
+    let row = html.split("<tbody>").nth(1).unwrap_or_default();
+    assert_eq!(row.matches("no access: list pods").count(), 3, "pods, CPU and memory: {row}");
+    assert!(row.contains("3/3") && row.contains("data-tip=\"You may not list pods\""), "{row}");
+
+    // Unknown is another thing: what the nodes have is known, what is asked of it not yet.
+    refused.numbers.no_pods = None;
+    let html =
+        render("/clusters", Fake { clusters: vec![refused], ..Fake::default() }, Lang::En, Role::User).await;
+    assert!(!html.contains("no access") && html.contains("– / 4<"), "{html}");
+}
+
+#[tokio::test]
+async fn a_clusters_page_shows_all_that_is_known_and_nothing_else() {
+    let bare = || ClusterDetail {
+        row: cluster_row("prod"),
+        server: String::new(),
+        system_uid: String::new(),
+        description: String::new(),
+        annotations: vec![],
+        region: String::new(),
+        zone: String::new(),
+        pod_cidrs: vec![],
+        nodes: Ok(vec![]),
+        access: ClusterAccess::default(),
+    };
+    let page = async |detail| {
+        render("/clusters/prod", Fake { cluster: Some(detail), ..Fake::default() }, Lang::En, Role::User)
+            .await
+    };
+    let mut full = bare();
+    full.region = "eu-central-1".into();
+    full.zone = "eu-central-1a".into();
+    full.annotations = vec![("example.com/owner".into(), "Blue team".into())];
+    full.pod_cidrs = vec!["10.244.0.0/22".into(), "fd00::/62".into()];
+    full.row.numbers.gpus = vec![("nvidia.com/gpu".into(), 12), ("nvidia.com/mig-1g.10gb".into(), 2)];
+    full.row.credential_expires = Some(1_800_000_000);
+    full.row.credential_end = Some(CredentialEnd::Soon);
+    let html = page(full).await;
+    for said in [
+        "eu-central-1<",
+        "eu-central-1a",
+        "example.com/owner=Blue team",
+        "10.244.0.0/22, fd00::/62",
+        "12 × nvidia.com/gpu",
+        "2 × nvidia.com/mig-1g.10gb",
+        "ends at 2027-01-15 08:00:00 UTC",
+    ] {
+        assert!(html.contains(said), "{said} is missing in\n{html}");
+    }
+    let html = page(bare()).await;
+    for absent in ["Region", "Annotations", "Pod CIDRs", "GPUs", "Give it a new kubeconfig"] {
+        assert!(!html.contains(absent), "{absent} is in\n{html}");
+    }
+}
+
+#[tokio::test]
+async fn what_people_say_about_a_cluster_can_be_edited() {
+    let profile = ClusterProfile {
+        region: "eu-central-1".into(),
+        annotations: vec![("bad key".into(), "any text at all".into())],
+        ..ClusterProfile::default()
+    };
+    let fake = Fake { edit: Some(ClusterEdit { profile, credential: None }), ..Fake::default() };
+    let html = render("/clusters/prod/edit", fake, Lang::En, Role::Admin).await;
+    let control = |id: &str| {
+        html.split("<input").find(|part| part.contains(&format!("id=\"{id}\""))).unwrap_or_default()
+    };
+    assert!(control("cluster-region").contains("eu-central-1"), "{html}");
+    assert!(!control("cluster-zone").is_empty() && html.contains("Add annotation"), "{html}");
+    assert!(control("cluster-annotation-key-0").contains("aria-invalid=\"true\""), "{html}");
+    assert!(!control("cluster-annotation-value-0").contains("aria-invalid=\"true\""), "{html}");
 }
 
 #[tokio::test]

@@ -16,8 +16,8 @@ use binnacle_cluster::{Clusters, Credential, DialPolicy, Registration, credentia
 use binnacle_model::{
     AppError, FieldPath, Issue, Result, Text,
     cluster::{
-        ClusterDetail, ClusterEdit, ClusterInput, ClusterRow, KubeconfigReport, NamespaceRow, Provider,
-        VerifyReport,
+        ClusterDetail, ClusterEdit, ClusterInput, ClusterProfile, ClusterRow, KubeconfigReport, NamespaceRow,
+        Provider, VerifyReport,
     },
     diagnosis::{Diagnosis, Finding, TextRange},
     doctor,
@@ -54,7 +54,7 @@ pub struct ServerBackend {
     policy: DialPolicy,
     /// The console's own simulated clusters: what the edit form shows of them. They live in memory
     /// only, and are new at each start.
-    sandbox: Mutex<BTreeMap<String, ClusterEdit>>,
+    sandbox: Mutex<BTreeMap<String, ClusterProfile>>,
     doctor: Doctor,
     /// One change of the set at a time, so that what was checked still holds when it is written.
     changing: tokio::sync::Mutex<()>,
@@ -87,19 +87,15 @@ impl ServerBackend {
                 tracing::warn!(cluster = cluster.name, "a sandbox cluster is left out: its name is taken");
                 continue;
             }
-            let edit = ClusterEdit {
+            let profile = ClusterProfile {
                 alias: cluster.alias.clone(),
                 provider: Provider::from_name(&cluster.provider).unwrap_or_default(),
                 labels: cluster.labels.clone(),
-                description: String::new(),
-                credential: None,
+                ..ClusterProfile::default()
             };
             self.clusters.add(Registration {
                 name: cluster.name.clone(),
-                alias: edit.alias.clone(),
-                provider: edit.provider,
-                labels: edit.labels.clone(),
-                description: edit.description.clone(),
+                profile: profile.clone(),
                 created: now(),
                 credential: Credential::sandbox(
                     format!("http://{}", cluster.address),
@@ -107,7 +103,7 @@ impl ServerBackend {
                 ),
                 sandbox: true,
             });
-            self.sandbox().insert(cluster.name.clone(), edit);
+            self.sandbox().insert(cluster.name.clone(), profile);
         }
     }
 
@@ -116,7 +112,7 @@ impl ServerBackend {
         self.clusters.shutdown().await;
     }
 
-    fn sandbox(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, ClusterEdit>> {
+    fn sandbox(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, ClusterProfile>> {
         self.sandbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -140,10 +136,7 @@ impl ServerBackend {
 fn registration(stored: &StoredCluster, credential: Credential) -> Registration {
     Registration {
         name: stored.name.clone(),
-        alias: stored.alias.clone(),
-        provider: stored.provider,
-        labels: stored.labels.clone(),
-        description: stored.description.clone(),
+        profile: stored.profile.clone(),
         created: stored.created,
         credential,
         sandbox: false,
@@ -175,20 +168,48 @@ fn admin(caller: &Caller, verb: &str) -> Result<()> {
 }
 
 /// The rules of what people say about a cluster (PS 2.2).
-fn meta_issues(alias: &str, description: &str, labels: &[(String, String)]) -> Vec<Issue> {
-    let root = FieldPath::root();
-    let mut issues = Vec::new();
-    issues.extend(rules::cluster_alias(alias).map(|text| Issue::error(root.key("alias"), text)));
-    issues.extend(rules::description(description).map(|text| Issue::error(root.key("description"), text)));
-    for (number, (key, value)) in labels.iter().enumerate() {
-        let place = root.key("labels").index(number);
-        let is_twice = labels[..number].iter().any(|(other, _)| other == key);
-        let twice = is_twice.then(|| Text::new(&cluster_words::LABEL_TWICE, [key]));
-        if let Some(text) = rules::label_key(key).or_else(|| rules::label_value(value)).or(twice) {
-            issues.push(Issue::error(place, text));
-        }
-    }
+fn profile_issues(profile: &ClusterProfile) -> Vec<Issue> {
+    let place = |field: &str| FieldPath::root().key(field);
+    let wrong = [
+        ("alias", rules::cluster_alias(&profile.alias)),
+        ("description", rules::description(&profile.description)),
+        ("region", rules::cluster_place(&profile.region)),
+        ("zone", rules::cluster_place(&profile.zone)),
+        ("annotations", annotations_size(&profile.annotations)),
+    ];
+    let mut issues: Vec<Issue> = wrong
+        .into_iter()
+        .filter_map(|(field, text)| text.map(|text| Issue::error(place(field), text)))
+        .collect();
+    issues.extend(pair_issues(&place("labels"), &profile.labels, |key, value| {
+        rules::label_key(key).or_else(|| rules::label_value(value))
+    }));
+    issues.extend(pair_issues(&place("annotations"), &profile.annotations, |key, _| {
+        rules::annotation_key(key)
+    }));
     issues
+}
+
+fn annotations_size(annotations: &[(String, String)]) -> Option<Text> {
+    rules::annotations_size(annotations.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+}
+
+/// What is wrong with each of some labels or annotations; a key stands once.
+fn pair_issues(
+    place: &FieldPath,
+    pairs: &[(String, String)],
+    rule: impl Fn(&str, &str) -> Option<Text>,
+) -> Vec<Issue> {
+    let wrong = |number: usize, key: &str, value: &str| {
+        let twice = pairs[..number].iter().any(|(other, _)| other == key);
+        rule(key, value).or_else(|| twice.then(|| Text::new(&cluster_words::LABEL_TWICE, [key])))
+    };
+    let pairs = pairs.iter().enumerate();
+    pairs
+        .filter_map(|(number, (key, value))| {
+            wrong(number, key, value).map(|text| Issue::error(place.index(number), text))
+        })
+        .collect()
 }
 
 fn none_of(issues: Vec<Issue>) -> Result<()> {
@@ -197,8 +218,8 @@ fn none_of(issues: Vec<Issue>) -> Result<()> {
 
 #[async_trait]
 impl Backend for ServerBackend {
-    async fn clusters(&self, _caller: &Caller) -> Result<Vec<ClusterRow>> {
-        Ok(self.clusters.rows())
+    async fn clusters(&self, caller: &Caller) -> Result<Vec<ClusterRow>> {
+        Ok(self.clusters.rows(caller).await)
     }
 
     async fn cluster(&self, caller: &Caller, name: &str) -> Result<ClusterDetail> {
@@ -220,7 +241,7 @@ impl Backend for ServerBackend {
         let reserved = RESERVED
             .contains(&input.name.as_str())
             .then(|| Text::new(&signin::CLUSTER_NAME_RESERVED, [&input.name]));
-        let mut issues = meta_issues(&input.alias, &input.description, &input.labels);
+        let mut issues = profile_issues(&input.profile);
         let wrong_name = rules::cluster_name(&input.name).or(reserved);
         issues.extend(wrong_name.map(|text| Issue::error(FieldPath::root().key("name"), text)));
         none_of(issues)?;
@@ -233,10 +254,7 @@ impl Backend for ServerBackend {
         self.clusters.ensure_admin_binding(&credential, &report).await?;
         let stored = StoredCluster {
             name: input.name.clone(),
-            alias: input.alias.clone(),
-            provider: input.provider,
-            labels: input.labels.clone(),
-            description: input.description.clone(),
+            profile: input.profile.clone(),
             created: now(),
             system_uid: report.system_uid,
             credential: credential.to_secret_json(),
@@ -251,29 +269,22 @@ impl Backend for ServerBackend {
 
     async fn cluster_for_edit(&self, caller: &Caller, name: &str) -> Result<ClusterEdit> {
         admin(caller, "update")?;
-        if let Some(edit) = self.sandbox().get(name) {
-            return Ok(edit.clone());
+        if let Some(profile) = self.sandbox().get(name) {
+            return Ok(ClusterEdit { profile: profile.clone(), credential: None });
         }
-        let stored = self.stored(name).await?;
-        Ok(ClusterEdit {
-            alias: stored.alias,
-            provider: stored.provider,
-            labels: stored.labels,
-            description: stored.description,
-            credential: None,
-        })
+        Ok(ClusterEdit { profile: self.stored(name).await?.profile, credential: None })
     }
 
     async fn edit_cluster(&self, caller: &Caller, name: &str, edit: &ClusterEdit) -> Result<()> {
         admin(caller, "update")?;
-        none_of(meta_issues(&edit.alias, &edit.description, &edit.labels))?;
+        none_of(profile_issues(&edit.profile))?;
         let _changing = self.changing.lock().await;
         if let Some(kept) = self.sandbox().get_mut(name) {
             if edit.credential.is_some() {
                 return Err(AppError::Refused { text: Text::new(&signin::CLUSTER_IS_SANDBOX, [name]) });
             }
-            kept.clone_from(edit);
-            self.clusters.update_meta(name, edit);
+            kept.clone_from(&edit.profile);
+            self.clusters.update_profile(name, &edit.profile);
             return Ok(());
         }
         let mut stored = self.stored(name).await?;
@@ -290,10 +301,7 @@ impl Backend for ServerBackend {
             stored.credential = credential.to_secret_json();
             fresh = Some(credential);
         }
-        stored.alias.clone_from(&edit.alias);
-        stored.provider = edit.provider;
-        stored.labels.clone_from(&edit.labels);
-        stored.description.clone_from(&edit.description);
+        stored.profile.clone_from(&edit.profile);
         if !self.store.update_cluster(&stored).await.map_err(|error| internal(&error))? {
             return Err(not_found(name));
         }
@@ -303,7 +311,7 @@ impl Backend for ServerBackend {
             credential = fresh.is_some(),
             "a cluster was edited"
         );
-        self.clusters.update_meta(name, edit);
+        self.clusters.update_profile(name, &edit.profile);
         if let Some(credential) = fresh {
             self.clusters.replace_credential(name, &credential);
         }

@@ -1,6 +1,9 @@
 //! Rows of keys and values, such as labels.
 
-use binnacle_model::words::{clusters as words, common};
+use binnacle_model::{
+    Word,
+    words::{clusters as words, common},
+};
 use leptos::{context::Provider, prelude::*};
 
 use crate::{
@@ -41,6 +44,35 @@ pub fn pairs_of(rows: &[KeyValue]) -> Vec<(String, String)> {
         .map(|row| (row.key.clone(), row.value.clone()))
         .collect()
 }
+
+/// What the rows are, in words.
+#[derive(Clone, Copy, Debug)]
+pub struct RowWords {
+    /// The button that adds one.
+    add: Word,
+    /// One row; takes its number.
+    row: Word,
+    /// The button that removes one; takes its number.
+    remove: Word,
+    /// Said when one was removed; takes its key.
+    removed: Word,
+}
+
+/// Labels.
+pub const LABEL_ROWS: RowWords = RowWords {
+    add: words::ADD_LABEL,
+    row: words::LABEL_ROW,
+    remove: words::REMOVE_LABEL,
+    removed: words::LABEL_REMOVED,
+};
+
+/// Annotations.
+pub const ANNOTATION_ROWS: RowWords = RowWords {
+    add: words::ADD_ANNOTATION,
+    row: words::ANNOTATION_ROW,
+    remove: words::REMOVE_ANNOTATION,
+    removed: words::ANNOTATION_REMOVED,
+};
 
 /// One of the two controls of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +126,8 @@ pub fn KeyValueRows(
     /// Prefix of the controls' ids.
     #[prop(into)]
     id: String,
+    /// What the rows are.
+    named: RowWords,
     /// The rows.
     rows: RwSignal<Vec<KeyValue>>,
     /// What is wrong with a row, by position, and in which of its controls.
@@ -111,10 +145,10 @@ pub fn KeyValueRows(
     view! {
         <div class="rows">
             <For each=order key=|row| *row let:row>
-                <Row prefix=id row=row rows=rows error=error />
+                <Row prefix=id named=named row=row rows=rows error=error />
             </For>
             <div>
-                <Button id=add_id variant=ButtonVariant::Ghost icon=IconName::Plus on_click=add>{t(words::ADD_LABEL)}</Button>
+                <Button id=add_id variant=ButtonVariant::Ghost icon=IconName::Plus on_click=add>{t(named.add)}</Button>
             </div>
         </div>
     }
@@ -124,6 +158,7 @@ pub fn KeyValueRows(
 #[component]
 fn Row(
     prefix: StoredValue<String>,
+    named: RowWords,
     row: u32,
     rows: RwSignal<Vec<KeyValue>>,
     error: Callback<usize, Option<(Half, String)>>,
@@ -146,7 +181,7 @@ fn Row(
         });
     };
     let number = move || place().map_or(0, |place| place + 1).to_string();
-    let label = move |word: binnacle_model::Word| move || format!("{} {}", word.text(lang.get()), number());
+    let label = move |word: Word| move || format!("{} {}", word.text(lang.get()), number());
     let wrong = Memo::new(move |_| place().and_then(|place| error.run(place)));
     let context_id = prefix.with_value(|prefix| format!("{prefix}-{row}"));
     // Both controls are described by the row's one note; the one that is wrong says so.
@@ -172,7 +207,7 @@ fn Row(
         if removed.key.is_empty() && removed.value.is_empty() {
             return;
         }
-        let said = words::LABEL_REMOVED.fill(lang.get_untracked(), &[&removed.key]);
+        let said = named.removed.fill(lang.get_untracked(), &[&removed.key]);
         let undo = move || {
             let back = removed.clone();
             // The form may be gone while its toast still stands.
@@ -183,7 +218,7 @@ fn Row(
         toasts.undo(said, common::UNDO.text(lang.get_untracked()), undo);
     };
     view! {
-        <div class="row" role="group" aria-label=move || words::LABEL_ROW.fill(lang.get(), &[&number()])>
+        <div class="row" role="group" aria-label=move || named.row.fill(lang.get(), &[&number()])>
             <Provider value=key>
                 <TextInput
                     id=control_id(Half::Key, row)
@@ -206,7 +241,7 @@ fn Row(
             </Provider>
             <IconButton
                 icon=IconName::X
-                label=move || words::REMOVE_LABEL.fill(lang.get(), &[&number()])
+                label=move || named.remove.fill(lang.get(), &[&number()])
                 on_click=remove
             />
             <p class="row-error" id=note_id role="alert">

@@ -1,9 +1,16 @@
 //! Quantities: how much of what there is.
 
-use binnacle_model::cluster::Usage;
+use binnacle_model::{
+    Text,
+    cluster::{ClusterNumbers, Usage},
+    words::clusters as words,
+};
 use leptos::prelude::*;
 
-use crate::ui::meter::Meter;
+use crate::{
+    i18n::{tf, tt},
+    ui::meter::Meter,
+};
 
 /// Millicores as cores: the first two digits that count, cut rather than rounded.
 pub fn cpu_text(millicores: u64) -> String {
@@ -38,7 +45,51 @@ pub fn memory_text(bytes: u64) -> String {
     }
 }
 
-/// Requested of allocatable: a bar and both numbers, or a dash while unknown.
+/// A right that is missing, as Kubernetes writes it, and the sentence about it.
+pub type Missing = Option<(&'static str, Text)>;
+
+/// The right without which nodes are not counted.
+pub fn no_nodes(numbers: &ClusterNumbers) -> Missing {
+    numbers.no_nodes.clone().map(|why| ("list nodes", why))
+}
+
+/// The right without which pods are not counted.
+pub fn no_pods(numbers: &ClusterNumbers) -> Missing {
+    numbers.no_pods.clone().map(|why| ("list pods", why))
+}
+
+/// The right without which it is not said what pods request of what nodes have.
+pub fn no_usage(numbers: &ClusterNumbers) -> Missing {
+    no_nodes(numbers).or_else(|| no_pods(numbers))
+}
+
+/// Stands where a number would, and says which right it takes.
+fn no_access((right, why): (&'static str, Text)) -> AnyView {
+    view! {
+        <span class="muted" data-tip=tt(why)>
+            {tf(words::NO_ACCESS, vec![right.to_owned()])}
+        </span>
+    }
+    .into_any()
+}
+
+/// A count, or why there is none.
+#[component]
+pub fn CountCell(
+    /// The count as it is written.
+    #[prop(into)]
+    count: Signal<String>,
+    /// The right that is missing to see it.
+    #[prop(into)]
+    missing: Signal<Missing>,
+) -> impl IntoView {
+    move || match missing.get() {
+        Some(missing) => no_access(missing),
+        None => count.get().into_any(),
+    }
+}
+
+/// Requested of allocatable: a bar and both numbers; a dash for what is unknown, or why it is not shown.
 #[component]
 pub fn UsageCell(
     /// The numbers.
@@ -46,12 +97,25 @@ pub fn UsageCell(
     usage: Signal<Option<Usage>>,
     /// How one number is written.
     text: fn(u64) -> String,
+    /// The right that is missing to see them.
+    #[prop(optional, into)]
+    missing: Signal<Missing>,
 ) -> impl IntoView {
-    move || match usage.get() {
-        None => view! { <span class="muted">"–"</span> }.into_any(),
-        Some(usage) => {
-            let label = format!("{} / {}", text(usage.requested), text(usage.allocatable));
-            view! { <Meter label=label.clone() value=usage.requested as f64 max=usage.allocatable as f64 text=label /> }.into_any()
+    move || {
+        if let Some(missing) = missing.get() {
+            return no_access(missing);
+        }
+        let Some(usage) = usage.get() else {
+            return view! { <span class="muted">"–"</span> }.into_any();
+        };
+        let most = text(usage.allocatable);
+        match usage.requested {
+            None => view! { <span class="muted">{format!("– / {most}")}</span> }.into_any(),
+            Some(requested) => {
+                let label = format!("{} / {most}", text(requested));
+                view! { <Meter label=label.clone() value=requested as f64 max=usage.allocatable as f64 text=label /> }
+                    .into_any()
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A cluster's overview (PS 2.6, the fields that exist without agents).
 
 use binnacle_model::{
-    cluster::{ClusterDetail, NodeRow, ReadyCount, Usage},
+    cluster::{ClusterDetail, ClusterNumbers, NodeRow, ReadyCount, Usage},
     live::{Topic, Update},
     object::WorkloadKind,
     words::{Text, clusters as words, common, lists, shell},
@@ -13,9 +13,10 @@ use leptos_router::{components::A, hooks::use_params_map};
 use crate::{
     api::clusters::get_cluster,
     components::{
+        credential::CredentialNotice,
         freshness::{LiveMark, StaleNotice},
         load::{LoadError, follow_into},
-        numbers::{UsageCell, cpu_text, memory_text},
+        numbers::{CountCell, Missing, UsageCell, cpu_text, memory_text, no_nodes, no_pods, no_usage},
         status::ClusterBadge,
     },
     i18n::{t, tt, use_lang},
@@ -131,6 +132,9 @@ fn Overview(detail: Memo<Option<ClusterDetail>>) -> impl IntoView {
     });
     view! {
         <StaleNotice freshness=freshness />
+        <CredentialNotice row=Signal::derive(move || {
+            detail.with(|detail| detail.as_ref().map(|detail| detail.row.clone()))
+        }) />
         <div class="cards">
             <section class="card" aria-labelledby="card-identity">
                 <h2 class="card-title" id="card-identity">{t(words::IDENTITY)}</h2>
@@ -143,7 +147,10 @@ fn Overview(detail: Memo<Option<ClusterDetail>>) -> impl IntoView {
         </div>
         <div class="page-section">
             <h2 class="section-title">{t(words::NODES)}</h2>
-            {move || detail.with(|detail| detail.as_ref().map(|detail| nodes_view(detail.nodes.clone())))}
+            {move || detail.with(|detail| {
+                let no_pods = detail.as_ref()?.row.numbers.no_pods.clone();
+                detail.as_ref().map(|detail| nodes_view(detail.nodes.clone(), no_pods))
+            })}
         </div>
     }
 }
@@ -154,7 +161,16 @@ fn Identity(detail: Memo<Option<ClusterDetail>>) -> impl IntoView {
         detail.get().map(|detail| {
             let row = detail.row;
             let or_dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
-            let labels = row.labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>();
+            let pairs = |pairs: &[(String, String)]| {
+                pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>()
+            };
+            let (labels, annotations) = (pairs(&row.labels), pairs(&detail.annotations));
+            let said = |word, text: String| {
+                (!text.is_empty()).then(|| view! {
+                    <dt>{t(word)}</dt>
+                    <dd>{text}</dd>
+                })
+            };
             view! {
                 <dl class="facts">
                     <dt>{t(common::ALIAS)}</dt>
@@ -167,19 +183,23 @@ fn Identity(detail: Memo<Option<ClusterDetail>>) -> impl IntoView {
                     <dd class="cell-mono">{or_dash(detail.server)}</dd>
                     <dt>{t(words::SYSTEM_UID)}</dt>
                     <dd class="cell-mono">{or_dash(detail.system_uid)}</dd>
+                    {said(words::POD_CIDRS, detail.pod_cidrs.join(", "))}
                     <dt>{t(words::INTEGRATED_AT)}</dt>
                     <dd><TimeAgo at=row.created * 1_000 focusable=true /></dd>
                     {row.credential_expires.map(|end| view! {
                         <dt>{t(words::CREDENTIAL_END)}</dt>
                         <dd>{crate::ui::time::exact(end * 1_000)}</dd>
                     })}
-                    {(!detail.description.is_empty()).then(|| view! {
-                        <dt>{t(words::DESCRIPTION)}</dt>
-                        <dd>{detail.description.clone()}</dd>
-                    })}
+                    {said(words::REGION, detail.region)}
+                    {said(words::ZONE, detail.zone)}
+                    {said(words::DESCRIPTION, detail.description)}
                     {(!labels.is_empty()).then(|| view! {
                         <dt>{t(words::LABELS)}</dt>
                         <dd class="tags">{labels.into_iter().map(|label| view! { <Badge>{label}</Badge> }).collect_view()}</dd>
+                    })}
+                    {(!annotations.is_empty()).then(|| view! {
+                        <dt>{t(words::ANNOTATIONS)}</dt>
+                        <dd>{annotations.into_iter().map(|line| view! { <div>{line}</div> }).collect_view()}</dd>
                     })}
                 </dl>
             }
@@ -199,8 +219,22 @@ fn Capacity(detail: Memo<Option<ClusterDetail>>) -> impl IntoView {
         }
         None => "–".to_owned(),
     };
-    let usage = move |pick: fn(&binnacle_model::cluster::ClusterNumbers) -> Option<Usage>| {
-        Signal::derive(move || numbers.with(pick))
+    let usage = move |pick: fn(&ClusterNumbers) -> Option<Usage>| Signal::derive(move || numbers.with(pick));
+    let missing = move |pick: fn(&ClusterNumbers) -> Missing| Signal::derive(move || numbers.with(pick));
+    let count_of = move |pick: fn(&ClusterNumbers) -> Option<ReadyCount>| {
+        Signal::derive(move || count(numbers.with(pick)))
+    };
+    let gpus = move || {
+        let gpus = numbers.with(|numbers| numbers.gpus.clone());
+        (!gpus.is_empty()).then(|| {
+            let of = |(key, count): (String, u64)| {
+                view! { <div>{words::GPUS_OF.fill(lang.get(), &[&count.to_string(), &key])}</div> }
+            };
+            view! {
+                <dt>{t(words::GPUS)}</dt>
+                <dd>{gpus.into_iter().map(of).collect_view()}</dd>
+            }
+        })
     };
     let list = move || {
         detail.with(|detail| {
@@ -218,13 +252,14 @@ fn Capacity(detail: Memo<Option<ClusterDetail>>) -> impl IntoView {
     view! {
         <dl class="facts">
             <dt>{t(words::CPU)}</dt>
-            <dd><UsageCell usage=usage(|numbers| numbers.cpu) text=cpu_text /></dd>
+            <dd><UsageCell usage=usage(|numbers| numbers.cpu) text=cpu_text missing=missing(no_usage) /></dd>
             <dt>{t(words::MEMORY)}</dt>
-            <dd><UsageCell usage=usage(|numbers| numbers.memory) text=memory_text /></dd>
+            <dd><UsageCell usage=usage(|numbers| numbers.memory) text=memory_text missing=missing(no_usage) /></dd>
+            {gpus}
             <dt>{t(words::NODES)}</dt>
-            <dd>{move || count(numbers.with(|numbers| numbers.nodes))}</dd>
+            <dd><CountCell count=count_of(|numbers| numbers.nodes) missing=missing(no_nodes) /></dd>
             <dt>{t(lists::PODS)}</dt>
-            <dd>{move || count(numbers.with(|numbers| numbers.pods))}</dd>
+            <dd><CountCell count=count_of(|numbers| numbers.pods) missing=missing(no_pods) /></dd>
             <dt>{t(lists::STATEFULSETS)}</dt>
             <dd>
                 {move || match no_list.get() {
@@ -244,7 +279,7 @@ fn Capacity(detail: Memo<Option<ClusterDetail>>) -> impl IntoView {
     }
 }
 
-fn nodes_view(nodes: Result<Vec<NodeRow>, Text>) -> AnyView {
+fn nodes_view(nodes: Result<Vec<NodeRow>, Text>, no_pods: Option<Text>) -> AnyView {
     match nodes {
         Err(why) => view! {
             <EmptyState icon=IconName::Lock title=tt(Text::new(&words::NODES_FORBIDDEN, [why])) />
@@ -254,6 +289,9 @@ fn nodes_view(nodes: Result<Vec<NodeRow>, Text>) -> AnyView {
             view! { <EmptyState icon=IconName::Server title=t(words::NO_NODES) /> }.into_any()
         }
         Ok(nodes) => view! {
+            {no_pods.map(|why| view! {
+                <p class="muted">{tt(Text::new(&words::PODS_HIDDEN, [why]))}</p>
+            })}
             <TableFrame label=t(words::NODES) stacked=true>
                 <thead>
                     <tr>
@@ -283,6 +321,8 @@ fn node_row(node: NodeRow) -> impl IntoView {
     };
     let reason = (!node.reason.is_empty()).then(|| node.reason.clone());
     let or_dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
+    let running = or_dash(node.pods.requested.map(|pods| pods.to_string()).unwrap_or_default());
+    let pods = format!("{running}/{}", node.pods.allocatable);
     view! {
         <tr>
             <td class="cell-name" data-line="1">{node.name}</td>
@@ -292,7 +332,7 @@ fn node_row(node: NodeRow) -> impl IntoView {
             <td class="cell-mono" data-label=t(words::VERSION)>{node.version}</td>
             <td data-label=t(words::CPU)><UsageCell usage=Signal::stored(Some(node.cpu)) text=cpu_text /></td>
             <td data-label=t(words::MEMORY)><UsageCell usage=Signal::stored(Some(node.memory)) text=memory_text /></td>
-            <td class="cell-number" data-label=t(lists::PODS)>{format!("{}/{}", node.pods.requested, node.pods.allocatable)}</td>
+            <td class="cell-number" data-label=t(lists::PODS)>{pods}</td>
             <td class="cell-number" data-label=t(common::AGE)><TimeAgo at=node.created * 1_000 style=TimeStyle::Age /></td>
         </tr>
     }

@@ -2,7 +2,7 @@
 
 use binnacle_model::{
     AppError, Text,
-    cluster::{ClusterEdit, ClusterInput, Provider},
+    cluster::{ClusterEdit, ClusterInput, ClusterProfile, Provider},
     rules,
     words::{clusters as words, common, shell},
 };
@@ -16,7 +16,7 @@ use leptos_router::{
 use crate::{
     api::clusters::{cluster_for_edit, edit_cluster, integrate_cluster, list_clusters},
     components::{
-        key_values::{Half, KeyValue, KeyValueRows, pairs_of, rows_of},
+        key_values::{ANNOTATION_ROWS, Half, KeyValue, KeyValueRows, LABEL_ROWS, pairs_of, rows_of},
         kubeconfig::{KubeconfigDraft, KubeconfigInput},
         leave_guard::LeaveGuard,
         load::LoadError,
@@ -41,6 +41,8 @@ use crate::{
 
 /// Prefix of the ids of the labels' controls.
 const LABELS_ID: &str = "cluster-label";
+/// Prefix of the ids of the annotations' controls.
+const ANNOTATIONS_ID: &str = "cluster-annotation";
 
 /// The fields both forms share.
 #[derive(Clone, Copy)]
@@ -48,27 +50,35 @@ struct Fields {
     alias: RwSignal<String>,
     provider: RwSignal<Provider>,
     labels: RwSignal<Vec<KeyValue>>,
+    annotations: RwSignal<Vec<KeyValue>>,
     description: RwSignal<String>,
+    region: RwSignal<String>,
+    zone: RwSignal<String>,
 }
 
 impl Fields {
-    fn of(edit: &ClusterEdit) -> Self {
+    fn of(profile: &ClusterProfile) -> Self {
         Fields {
-            alias: RwSignal::new(edit.alias.clone()),
-            provider: RwSignal::new(edit.provider),
-            labels: RwSignal::new(rows_of(&edit.labels)),
-            description: RwSignal::new(edit.description.clone()),
+            alias: RwSignal::new(profile.alias.clone()),
+            provider: RwSignal::new(profile.provider),
+            labels: RwSignal::new(rows_of(&profile.labels)),
+            annotations: RwSignal::new(rows_of(&profile.annotations)),
+            description: RwSignal::new(profile.description.clone()),
+            region: RwSignal::new(profile.region.clone()),
+            zone: RwSignal::new(profile.zone.clone()),
         }
     }
 
     /// What they hold now.
-    fn edit(self, credential: Option<(String, String)>) -> ClusterEdit {
-        ClusterEdit {
+    fn profile(self) -> ClusterProfile {
+        ClusterProfile {
             alias: self.alias.get(),
             provider: self.provider.get(),
             labels: self.labels.with(|rows| pairs_of(rows)),
+            annotations: self.annotations.with(|rows| pairs_of(rows)),
             description: self.description.get(),
-            credential,
+            region: self.region.get(),
+            zone: self.zone.get(),
         }
     }
 
@@ -81,32 +91,58 @@ impl Fields {
     }
 
     fn label_error(self, place: usize) -> Option<(Half, Text)> {
-        self.labels.with(|rows| {
-            let row = rows.get(place)?;
-            if row.key.is_empty() && row.value.is_empty() {
-                return None;
-            }
-            let key = rules::label_key(&row.key).map(|text| (Half::Key, text));
-            key.or_else(|| rules::label_value(&row.value).map(|text| (Half::Value, text))).or_else(|| {
-                let twice = rows.iter().take(place).any(|other| other.key == row.key);
-                twice.then(|| (Half::Key, Text::new(&words::LABEL_TWICE, [&row.key])))
-            })
-        })
+        self.labels.with(|rows| pair_error(rows, place, rules::label_key, rules::label_value))
+    }
+
+    fn annotation_error(self, place: usize) -> Option<(Half, Text)> {
+        self.annotations.with(|rows| pair_error(rows, place, rules::annotation_key, |_| None))
+    }
+
+    fn region_error(self) -> Option<Text> {
+        self.region.with(|text| rules::cluster_place(text))
+    }
+
+    fn zone_error(self) -> Option<Text> {
+        self.zone.with(|text| rules::cluster_place(text))
     }
 
     /// The id of the first control, from the top of the form, that holds an error.
     fn first_wrong(self) -> Option<String> {
-        if self.alias_error().is_some() {
-            return Some("cluster-alias".to_owned());
-        }
-        if self.description_error().is_some() {
-            return Some("cluster-description".to_owned());
-        }
-        let rows = self.labels.with(|rows| rows.iter().map(|row| row.id).collect::<Vec<_>>());
-        rows.into_iter()
-            .enumerate()
-            .find_map(|(place, row)| self.label_error(place).map(|(half, _)| half.control_id(LABELS_ID, row)))
+        let single = [
+            ("cluster-alias", self.alias_error()),
+            ("cluster-region", self.region_error()),
+            ("cluster-zone", self.zone_error()),
+            ("cluster-description", self.description_error()),
+        ];
+        let single = single.into_iter().find_map(|(id, wrong)| wrong.map(|_| id.to_owned()));
+        let row_of =
+            |prefix: &str, rows: RwSignal<Vec<KeyValue>>, error: fn(Self, usize) -> Option<(Half, Text)>| {
+                let ids = rows.with(|rows| rows.iter().map(|row| row.id).collect::<Vec<_>>());
+                let mut ids = ids.into_iter().enumerate();
+                ids.find_map(|(place, row)| error(self, place).map(|(half, _)| half.control_id(prefix, row)))
+            };
+        single
+            .or_else(|| row_of(LABELS_ID, self.labels, Self::label_error))
+            .or_else(|| row_of(ANNOTATIONS_ID, self.annotations, Self::annotation_error))
     }
+}
+
+/// What is wrong with a label or an annotation; an empty row is nothing, and a key stands once.
+fn pair_error(
+    rows: &[KeyValue],
+    place: usize,
+    key: fn(&str) -> Option<Text>,
+    value: fn(&str) -> Option<Text>,
+) -> Option<(Half, Text)> {
+    let row = rows.get(place)?;
+    if row.key.is_empty() && row.value.is_empty() {
+        return None;
+    }
+    let wrong_key = key(&row.key).map(|text| (Half::Key, text));
+    wrong_key.or_else(|| value(&row.value).map(|text| (Half::Value, text))).or_else(|| {
+        let twice = rows.iter().take(place).any(|other| other.key == row.key);
+        twice.then(|| (Half::Key, Text::new(&words::LABEL_TWICE, [&row.key])))
+    })
 }
 
 /// The integrate form.
@@ -136,7 +172,7 @@ pub fn IntegratePage() -> impl IntoView {
 fn IntegrateForm() -> impl IntoView {
     let lang = use_lang();
     let name = RwSignal::new(String::new());
-    let fields = Fields::of(&ClusterEdit::default());
+    let fields = Fields::of(&ClusterProfile::default());
     let draft = KubeconfigDraft::new();
     let touched = RwSignal::new(false);
     let refused = RwSignal::new(None::<AppError>);
@@ -164,7 +200,7 @@ fn IntegrateForm() -> impl IntoView {
     let dirty = Signal::derive(move || {
         let typed = name.with(|name| !name.is_empty())
             || draft.text.with(|text| !text.is_empty())
-            || fields.edit(None) != ClusterEdit::default();
+            || fields.profile() != ClusterProfile::default();
         typed && !busy.get()
     });
 
@@ -183,10 +219,7 @@ fn IntegrateForm() -> impl IntoView {
         refused.set(None);
         let input = ClusterInput {
             name: name.get_untracked(),
-            alias: fields.alias.get_untracked(),
-            provider: fields.provider.get_untracked(),
-            labels: fields.labels.with_untracked(|rows| pairs_of(rows)),
-            description: fields.description.get_untracked(),
+            profile: untrack(|| fields.profile()),
             kubeconfig: draft.text.get_untracked(),
             context: draft.context.get_untracked(),
         };
@@ -270,14 +303,17 @@ pub fn EditClusterPage() -> impl IntoView {
 #[component]
 fn EditForm(name: String, edit: ClusterEdit) -> impl IntoView {
     let lang = use_lang();
-    let fields = Fields::of(&edit);
+    let fields = Fields::of(&edit.profile);
     let renew = RwSignal::new(false);
     let draft = KubeconfigDraft::new();
     let refused = RwSignal::new(None::<AppError>);
     let busy = RwSignal::new(false);
     let navigate = use_navigate();
     let toasts = use_toasts();
-    let now = move || fields.edit(renew.get().then(|| (draft.text.get(), draft.context.get())));
+    let now = move || ClusterEdit {
+        profile: fields.profile(),
+        credential: renew.get().then(|| (draft.text.get(), draft.context.get())),
+    };
     let before = edit.clone();
     let dirty = Signal::derive(move || now() != before && !busy.get());
     let obstacle = Signal::derive(move || {
@@ -368,6 +404,12 @@ fn SharedFields(fields: Fields) -> impl IntoView {
                 }
             />
         </Field>
+        <Field id="cluster-region" label=t(words::REGION) help=t(words::REGION_HELP) error=Signal::derive(move || said(fields.region_error()))>
+            <TextInput value=fields.region on_input=move |text| fields.region.set(text) />
+        </Field>
+        <Field id="cluster-zone" label=t(words::ZONE) help=t(words::ZONE_HELP) error=Signal::derive(move || said(fields.zone_error()))>
+            <TextInput value=fields.zone on_input=move |text| fields.zone.set(text) />
+        </Field>
         <Field
             id="cluster-description"
             label=t(words::DESCRIPTION)
@@ -379,9 +421,21 @@ fn SharedFields(fields: Fields) -> impl IntoView {
             <legend>{t(words::LABELS)}</legend>
             <KeyValueRows
                 id=LABELS_ID
+                named=LABEL_ROWS
                 rows=fields.labels
                 error=move |place| {
                     fields.label_error(place).map(|(half, text)| (half, text.render(lang.get())))
+                }
+            />
+        </fieldset>
+        <fieldset class="fieldset">
+            <legend>{t(words::ANNOTATIONS)}</legend>
+            <KeyValueRows
+                id=ANNOTATIONS_ID
+                named=ANNOTATION_ROWS
+                rows=fields.annotations
+                error=move |place| {
+                    fields.annotation_error(place).map(|(half, text)| (half, text.render(lang.get())))
                 }
             />
         </fieldset>

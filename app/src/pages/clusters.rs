@@ -252,6 +252,7 @@ mod tests {
             numbers: ClusterNumbers::default(),
             freshness: Freshness::default(),
             credential_expires: None,
+            credential_end: None,
             sandbox: false,
         }
     }

@@ -23,6 +23,8 @@ use crate::{
 const KEEP: Duration = Duration::from_secs(10);
 /// How long a yes stands while the cluster is down: who lost his rights just before must not read on.
 const YES_WHILE_DOWN: Duration = Duration::from_secs(300);
+/// How long a decision stands while it is asked for again: longer than a question takes.
+const WHILE_ASKING: Duration = Duration::from_secs(30);
 /// How long a no does: a cluster that is down gives nobody rights.
 const NO_WHILE_DOWN: Duration = Duration::from_secs(3_600);
 /// Decisions kept for one cluster.
@@ -137,6 +139,24 @@ impl Access {
             }
             (Err(failure), _) => Err(failure),
         }
+    }
+
+    /// Whether a decision is known and young enough to be believed without asking.
+    pub(crate) fn is_fresh(&self, caller: &Caller, question: &Question) -> bool {
+        self.known(caller, question).is_some_and(|(at, _)| at.elapsed() < KEEP)
+    }
+
+    /// The last decision, while it stands; asks nothing.
+    pub(crate) fn last(&self, connection: &Connection, caller: &Caller, question: &Question) -> Option<bool> {
+        let (at, allowed) = self.known(caller, question)?;
+        let age = at.elapsed();
+        let is_good = if connection.is_down() { stands(allowed, age) } else { age < WHILE_ASKING };
+        is_good.then_some(allowed)
+    }
+
+    fn known(&self, caller: &Caller, question: &Question) -> Option<(Instant, bool)> {
+        let key = (caller.clone(), question.clone());
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied()
     }
 
     /// Those of some namespaces in which the caller may.

@@ -1,10 +1,10 @@
 //! One registered cluster: its connection, its caches and the tasks that keep them.
 
-mod actions;
 mod detail;
 mod follow;
 mod list;
 mod row;
+mod sight;
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,7 @@ use std::{
 
 use binnacle_model::{
     AppError, Result, Text,
-    cluster::{ClusterRow, Provider},
+    cluster::{ClusterProfile, ClusterRow},
     object::WorkloadKind,
     words::{Arg, errors as words},
 };
@@ -51,13 +51,10 @@ const PANIC_PAUSE: Duration = Duration::from_secs(5);
 /// Changes of a cluster's row are told at most this often.
 const SETTLE: Duration = Duration::from_millis(250);
 
-/// What people say about a cluster.
+/// What the console knows of a cluster by itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Meta {
-    pub(crate) alias: String,
-    pub(crate) provider: Provider,
-    pub(crate) labels: Vec<(String, String)>,
-    pub(crate) description: String,
+    pub(crate) profile: ClusterProfile,
     pub(crate) created: i64,
     pub(crate) sandbox: bool,
 }
@@ -92,6 +89,8 @@ pub(crate) struct Cluster {
     counted: Mutex<HashMap<&'static str, Counted>>,
     /// Event watches of namespaces in which a workload's page is open.
     events: Mutex<HashMap<String, CancellationToken>>,
+    /// Callers for whom it is being found out what they may see.
+    asking: sight::Asking,
     lists: Arc<Semaphore>,
     cancel: CancellationToken,
     tasks: TaskTracker,
@@ -130,6 +129,7 @@ impl Cluster {
             version: RwLock::default(),
             counted: Mutex::default(),
             events: Mutex::default(),
+            asking: Mutex::default(),
             lists: Arc::new(Semaphore::new(1)),
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -347,6 +347,3 @@ impl Cluster {
         })
     }
 }
-
-#[cfg(test)]
-mod tests;

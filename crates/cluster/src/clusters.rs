@@ -7,7 +7,10 @@ use std::{
 
 use binnacle_model::{
     AppError, Result, Text,
-    cluster::{ClusterDetail, ClusterEdit, ClusterRow, NamespaceRow, Provider, VerifyReport},
+    cluster::{
+        ClusterDetail, ClusterNumbers, ClusterProfile, ClusterRow, ClusterState, Freshness, NamespaceRow,
+        VerifyReport,
+    },
     object::{ObjectRef, WorkloadKind},
     plan::{Created, DryRun, Plan, PlanRequest},
     session::Caller,
@@ -31,14 +34,8 @@ use crate::{
 pub struct Registration {
     /// Name, unique, never changed.
     pub name: String,
-    /// What people call it; may be empty.
-    pub alias: String,
-    /// Where it comes from.
-    pub provider: Provider,
-    /// Labels given in the console.
-    pub labels: Vec<(String, String)>,
-    /// Description given in the console.
-    pub description: String,
+    /// What people say about it.
+    pub profile: ClusterProfile,
     /// Integrated at, Unix seconds.
     pub created: i64,
     /// How to reach it.
@@ -78,10 +75,7 @@ impl Clusters {
     /// be called inside a tokio runtime.
     pub fn add(&self, registration: Registration) {
         let meta = Meta {
-            alias: registration.alias,
-            provider: registration.provider,
-            labels: registration.labels,
-            description: registration.description,
+            profile: registration.profile,
             created: registration.created,
             sandbox: registration.sandbox,
         };
@@ -101,15 +95,9 @@ impl Clusters {
     }
 
     /// Changes what people say about a cluster; its credential is not touched.
-    pub fn update_meta(&self, name: &str, edit: &ClusterEdit) {
+    pub fn update_profile(&self, name: &str, profile: &ClusterProfile) {
         if let Some(entry) = write(&self.inner.entries).get_mut(name) {
-            let meta = Meta {
-                alias: edit.alias.clone(),
-                provider: edit.provider,
-                labels: edit.labels.clone(),
-                description: edit.description.clone(),
-                ..entry.meta.clone()
-            };
+            let meta = Meta { profile: profile.clone(), ..entry.meta.clone() };
             if let Ok(cluster) = &entry.cluster {
                 *write(&cluster.meta) = meta.clone();
                 cluster.hub.dirty.notify_one();
@@ -140,10 +128,23 @@ impl Clusters {
         read(&self.inner.entries).keys().cloned().collect()
     }
 
-    /// All clusters by name, from memory.
-    pub fn rows(&self) -> Vec<ClusterRow> {
-        let entries = read(&self.inner.entries);
-        entries.iter().map(|(name, entry)| entry.row(name)).collect()
+    /// All clusters by name, from memory, with the numbers that the caller may see. A cluster that does not
+    /// say within a moment what that is shows none.
+    pub async fn rows(&self, caller: &Caller) -> Vec<ClusterRow> {
+        let found: Vec<_> = {
+            let entries = read(&self.inner.entries);
+            entries
+                .iter()
+                .map(|(name, entry)| entry.cluster.clone().map_err(|why| Box::new(entry.dead_row(name, why))))
+                .collect()
+        };
+        let rows = found.into_iter().map(|entry| async move {
+            match entry {
+                Ok(cluster) => cluster.row_for(caller).await,
+                Err(row) => *row,
+            }
+        });
+        futures::future::join_all(rows).await
     }
 
     /// One cluster's page.
@@ -265,23 +266,22 @@ impl Clusters {
 }
 
 impl Entry {
-    fn row(&self, name: &str) -> ClusterRow {
-        use binnacle_model::cluster::{ClusterNumbers, ClusterState, Freshness};
-        match &self.cluster {
-            Ok(cluster) => cluster.row(),
-            Err(reason) => ClusterRow {
-                name: name.to_owned(),
-                alias: self.meta.alias.clone(),
-                state: ClusterState::Unknown,
-                version: String::new(),
-                provider: self.meta.provider,
-                labels: self.meta.labels.clone(),
-                created: self.meta.created,
-                numbers: ClusterNumbers::default(),
-                freshness: Freshness { as_of: None, stale: Some(reason.clone()) },
-                credential_expires: None,
-                sandbox: self.meta.sandbox,
-            },
+    /// The line of a cluster whose stored credential cannot be used.
+    fn dead_row(&self, name: &str, reason: Text) -> ClusterRow {
+        let profile = &self.meta.profile;
+        ClusterRow {
+            name: name.to_owned(),
+            alias: profile.alias.clone(),
+            state: ClusterState::Unknown,
+            version: String::new(),
+            provider: profile.provider,
+            labels: profile.labels.clone(),
+            created: self.meta.created,
+            numbers: ClusterNumbers::default(),
+            freshness: Freshness { as_of: None, stale: Some(reason) },
+            credential_expires: None,
+            credential_end: None,
+            sandbox: self.meta.sandbox,
         }
     }
 }

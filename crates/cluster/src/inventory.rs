@@ -13,6 +13,7 @@ use binnacle_model::{
     workload::PodRow,
 };
 
+use crate::cidr;
 use crate::items::{CountedItem, NamespaceItem, NodeItem, PodItem, PodOwner};
 
 /// Sums over pods that have not ended.
@@ -310,11 +311,30 @@ impl Kept<NodeItem> {
         })
     }
 
-    /// All nodes as rows; `pods` are `None` when they may not be read.
+    /// Allocatable GPUs of all nodes, by the key of their resource.
+    pub(crate) fn gpus(&self) -> Vec<(String, u64)> {
+        let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+        for (key, count) in self.iter().flat_map(|node| &node.gpus) {
+            let sum = sums.entry(key).or_default();
+            *sum = sum.saturating_add(*count);
+        }
+        sums.into_iter().map(|(key, sum)| (key.to_owned(), sum)).collect()
+    }
+
+    /// Pod CIDRs of all nodes, adjoining ones as one.
+    pub(crate) fn pod_cidrs(&self) -> Vec<String> {
+        cidr::joined(self.iter().flat_map(|node| node.pod_cidrs.iter().map(String::as_str)))
+    }
+
+    /// All nodes as rows; `pods` are `None` when they are not known or may not be seen.
     pub(crate) fn rows(&self, pods: Option<&Pods>) -> Vec<NodeRow> {
-        let sums = pods.map(Pods::by_node).unwrap_or_default();
+        let sums = pods.map(Pods::by_node);
         let row = |node: &NodeItem| {
-            let sum = sums.get(node.name.as_str()).copied().unwrap_or_default();
+            let sum = sums.as_ref().map(|sums| sums.get(node.name.as_str()).copied().unwrap_or_default());
+            let usage = |pick: fn(&PodSums) -> u64, allocatable| Usage {
+                requested: sum.as_ref().map(pick),
+                allocatable,
+            };
             NodeRow {
                 name: node.name.clone(),
                 ready: node.ready,
@@ -322,9 +342,9 @@ impl Kept<NodeItem> {
                 roles: node.roles.clone(),
                 zone: node.zone.clone(),
                 version: node.version.clone(),
-                cpu: Usage { requested: shown(sum.cpu), allocatable: node.cpu },
-                memory: Usage { requested: shown(sum.memory), allocatable: node.memory },
-                pods: Usage { requested: u64::from(sum.count.total), allocatable: node.pods },
+                cpu: usage(|sum| shown(sum.cpu), node.cpu),
+                memory: usage(|sum| shown(sum.memory), node.memory),
+                pods: usage(|sum| u64::from(sum.count.total), node.pods),
                 created: node.created,
             }
         };

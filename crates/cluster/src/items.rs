@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use binnacle_model::{
+    cluster::is_gpu,
     quantity::Quantity,
     status::{PodStatus, pod_status},
 };
@@ -270,21 +271,29 @@ struct RawAmounts {
     memory: u64,
 }
 
-fn quantity<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Quantity>, D::Error> {
+fn quantity(value: &Value) -> Option<Quantity> {
     // The API server writes strings; numbers are legal too.
-    Ok(match Value::deserialize(deserializer)? {
-        Value::String(text) => Quantity::parse(&text).ok(),
+    match value {
+        Value::String(text) => Quantity::parse(text).ok(),
         Value::Number(number) => Quantity::parse(&number.to_string()).ok(),
         _ => None,
-    })
+    }
+}
+
+fn as_millis(value: &Value) -> u64 {
+    quantity(value).map_or(0, |amount| amount.milli().max(0).unsigned_abs())
+}
+
+fn as_units(value: &Value) -> u64 {
+    quantity(value).map_or(0, |amount| amount.units().max(0).unsigned_abs())
 }
 
 fn millis<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    Ok(quantity(deserializer)?.map_or(0, |amount| amount.milli().max(0).unsigned_abs()))
+    Value::deserialize(deserializer).map(|value| as_millis(&value))
 }
 
 fn units<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    Ok(quantity(deserializer)?.map_or(0, |amount| amount.units().max(0).unsigned_abs()))
+    Value::deserialize(deserializer).map(|value| as_units(&value))
 }
 
 impl RawPodSpec {
@@ -378,7 +387,16 @@ pub(crate) struct NodeItem {
     pub(crate) cpu: u64,
     pub(crate) memory: u64,
     pub(crate) pods: u64,
+    /// Allocatable GPUs by the key of their resource, by key.
+    pub(crate) gpus: Vec<(String, u64)>,
+    /// Pod CIDRs that it was given.
+    pub(crate) pod_cidrs: Vec<String>,
 }
+
+/// Resources of one node that are kept; real ones have a handful.
+const MOST_GPUS: usize = 32;
+/// Pod CIDRs of one node that are kept: there is one of each family.
+const MOST_CIDRS: usize = 4;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -400,25 +418,18 @@ struct RawNodeMeta {
 #[serde(default)]
 struct RawNodeSpec {
     unschedulable: bool,
+    #[serde(rename = "podCIDR")]
+    pod_cidr: String,
+    #[serde(rename = "podCIDRs")]
+    pod_cidrs: Option<Vec<String>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct RawNodeStatus {
-    allocatable: RawAllocatable,
+    allocatable: Option<Map<String, Value>>,
     conditions: Option<Vec<RawCondition>>,
     node_info: RawNodeInfo,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct RawAllocatable {
-    #[serde(deserialize_with = "millis")]
-    cpu: u64,
-    #[serde(deserialize_with = "units")]
-    memory: u64,
-    #[serde(deserialize_with = "units")]
-    pods: u64,
 }
 
 #[derive(Default, Deserialize)]
@@ -445,6 +456,18 @@ impl From<RawNode> for NodeItem {
     fn from(raw: RawNode) -> Self {
         let labels = raw.metadata.labels.unwrap_or_default();
         let conditions = raw.status.conditions.unwrap_or_default();
+        let allocatable = raw.status.allocatable.unwrap_or_default();
+        let one = |read: fn(&Value) -> u64, key: &str| allocatable.get(key).map_or(0, read);
+        let mut gpus: Vec<(String, u64)> = allocatable
+            .iter()
+            .filter(|(key, _)| is_gpu(key))
+            .map(|(key, value)| (brief::sentence(key), as_units(value)))
+            .filter(|(_, count)| *count > 0)
+            .take(MOST_GPUS)
+            .collect();
+        gpus.sort();
+        let single = (!raw.spec.pod_cidr.is_empty()).then(|| vec![raw.spec.pod_cidr]);
+        let pod_cidrs = raw.spec.pod_cidrs.or(single).unwrap_or_default();
         let condition = conditions.iter().find(|condition| condition.kind == "Ready");
         let ready = condition.is_some_and(|condition| condition.status == "True");
         let reason = if !ready {
@@ -466,9 +489,11 @@ impl From<RawNode> for NodeItem {
             reason: brief::sentence(reason),
             version: brief::sentence(raw.status.node_info.kubelet_version),
             created: clock::parse(&raw.metadata.creation_timestamp),
-            cpu: raw.status.allocatable.cpu,
-            memory: raw.status.allocatable.memory,
-            pods: raw.status.allocatable.pods,
+            cpu: one(as_millis, "cpu"),
+            memory: one(as_units, "memory"),
+            pods: one(as_units, "pods"),
+            gpus,
+            pod_cidrs: pod_cidrs.into_iter().take(MOST_CIDRS).map(brief::sentence).collect(),
         }
     }
 }

@@ -8,6 +8,7 @@
 mod access;
 mod address;
 mod brief;
+mod cidr;
 mod clock;
 mod cluster;
 mod clusters;

@@ -199,7 +199,7 @@ impl Sink for TableCache {
 /// Pods flow into the hub.
 pub(crate) struct PodSink {
     hub: Arc<Hub>,
-    progress: watch::Sender<Progress>,
+    pub(crate) progress: watch::Sender<Progress>,
     /// Whether a whole list was seen.
     listed: AtomicBool,
 }

@@ -2,7 +2,7 @@
 
 use binnacle_model::{
     AppError, FieldPath, Issue, Result, Text, Word,
-    cluster::{ADVISED_MINOR, MINIMUM_MINOR, VerifyReport},
+    cluster::{ADVISED_MINOR, ENDS_SOON, MINIMUM_MINOR, VerifyReport},
     object::{list, text},
     session::{ADMIN_GROUP, Caller, Role},
     words::errors as words,
@@ -25,9 +25,6 @@ const BINDING: &str = "binnacle-admins";
 /// The role that it gives.
 const ADMIN_ROLE: &str = "cluster-admin";
 const BINDINGS: &str = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
-
-/// What ends within this many seconds is worth a warning: a week.
-const SOON: i64 = 7 * 24 * 3_600;
 
 /// The binding as it is created.
 fn binding() -> Value {
@@ -257,12 +254,12 @@ fn expiry_issues(credential: Option<i64>, certificate: Option<i64>, now: i64) ->
     let hours = |at: i64| ((at - now) / 3_600).to_string();
     match credential {
         Some(at) if at <= now => issues.push(Issue::error(root.clone(), words::VERIFY_EXPIRED)),
-        Some(at) if at - now < SOON => {
+        Some(at) if at - now < ENDS_SOON => {
             issues.push(Issue::warning(root.clone(), Text::new(&words::VERIFY_EXPIRES_SOON, [hours(at)])));
         }
         _ => {}
     }
-    if let Some(at) = certificate.filter(|at| at - now < SOON) {
+    if let Some(at) = certificate.filter(|at| at - now < ENDS_SOON) {
         issues.push(Issue::warning(root, Text::new(&words::VERIFY_CERTIFICATE_SOON, [hours(at)])));
     }
     issues

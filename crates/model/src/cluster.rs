@@ -1,10 +1,16 @@
 //! Clusters as the console knows them.
 
+mod credential;
+mod gpu;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Issue, Text};
+
+pub use credential::{CredentialEnd, ENDS_SOON};
+pub use gpu::is_gpu;
 
 /// Clusters below this minor of Kubernetes 1 are refused (PS 16).
 pub const MINIMUM_MINOR: u32 = 18;
@@ -110,30 +116,12 @@ pub struct Freshness {
     pub stale: Option<Text>,
 }
 
-/// What was read from a cluster and may outlive it.
-pub trait Ages {
-    /// The cluster cannot be reached, for this reason: what is known of it is from now on what was last
-    /// known.
-    fn grow_stale(&mut self, reason: Text);
-}
-
-/// The console's own list: each row says for itself how old it is.
-impl Ages for Vec<ClusterRow> {
-    fn grow_stale(&mut self, _: Text) {}
-}
-
-impl Ages for ClusterDetail {
-    fn grow_stale(&mut self, reason: Text) {
-        self.row.freshness.stale = Some(reason);
-    }
-}
-
 /// Used of available, in base units: millicores for CPU, bytes for memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Usage {
-    /// Sum of the requests of pods that have not ended.
-    pub requested: u64,
+    /// Sum of the requests of pods that have not ended; `None` until known or when pods may not be listed.
+    pub requested: Option<u64>,
     /// Sum of the nodes' allocatable.
     pub allocatable: u64,
 }
@@ -148,7 +136,8 @@ pub struct ReadyCount {
     pub total: u32,
 }
 
-/// What the console counts in a cluster, each `None` until known or when it may not be read.
+/// What the console counts in a cluster, as far as the caller may see it: each `None` until known or when
+/// he may not list what it is counted from (design rule 5).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClusterNumbers {
@@ -160,6 +149,12 @@ pub struct ClusterNumbers {
     pub cpu: Option<Usage>,
     /// Memory in bytes.
     pub memory: Option<Usage>,
+    /// Allocatable GPUs by the key of their resource; empty until known and where no node has any.
+    pub gpus: Vec<(String, u64)>,
+    /// Why nothing made from nodes is here: they may not be listed.
+    pub no_nodes: Option<Text>,
+    /// Why nothing made from pods is here: they may not be listed.
+    pub no_pods: Option<Text>,
     /// StatefulSets; filled on the cluster's page.
     pub stateful_sets: Option<ReadyCount>,
     /// Deployments; filled on the cluster's page.
@@ -192,6 +187,8 @@ pub struct ClusterRow {
     pub freshness: Freshness,
     /// When the credential ends, Unix seconds, where it says so.
     pub credential_expires: Option<i64>,
+    /// Whether that is soon, or was.
+    pub credential_end: Option<CredentialEnd>,
     /// Whether this is one of the console's own sandbox clusters.
     pub sandbox: bool,
 }
@@ -208,6 +205,15 @@ pub struct ClusterDetail {
     pub system_uid: String,
     /// Description given in the console.
     pub description: String,
+    /// Annotations given in the console.
+    pub annotations: Vec<(String, String)>,
+    /// Where it runs, as given in the console: region.
+    pub region: String,
+    /// Where it runs, as given in the console: zone.
+    pub zone: String,
+    /// Pod CIDRs that the nodes were given (`spec.podCIDRs`), adjoining ones as one; empty where the
+    /// cluster does not say.
+    pub pod_cidrs: Vec<String>,
     /// Nodes by name.
     pub nodes: Result<Vec<NodeRow>, Text>,
     /// What the caller may do here.
@@ -319,20 +325,34 @@ impl VerifyReport {
     }
 }
 
+/// What people say about a cluster (PS 2.2): nothing of it comes from the cluster or reaches it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClusterProfile {
+    /// What people call it, at most [`crate::rules::CLUSTER_ALIAS_MAX`] characters; may be empty.
+    pub alias: String,
+    /// Where it comes from.
+    pub provider: Provider,
+    /// Labels, as Kubernetes writes them.
+    pub labels: Vec<(String, String)>,
+    /// Annotations, as Kubernetes writes them.
+    pub annotations: Vec<(String, String)>,
+    /// Description, at most [`crate::rules::DESCRIPTION_MAX`] characters.
+    pub description: String,
+    /// Region, such as `eu-central-1`; at most [`crate::rules::CLUSTER_PLACE_MAX`] characters.
+    pub region: String,
+    /// Zone, such as `eu-central-1a`; at most [`crate::rules::CLUSTER_PLACE_MAX`] characters.
+    pub zone: String,
+}
+
 /// What the integrate form sends.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClusterInput {
     /// Name (PS 2.2).
     pub name: String,
-    /// Alias, at most 60 characters.
-    pub alias: String,
-    /// Provider.
-    pub provider: Provider,
-    /// Labels.
-    pub labels: Vec<(String, String)>,
-    /// Description.
-    pub description: String,
+    /// What people say about it.
+    pub profile: ClusterProfile,
     /// The kubeconfig's text. Never comes back out of the server.
     pub kubeconfig: String,
     /// The chosen context.
@@ -344,10 +364,7 @@ impl fmt::Debug for ClusterInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClusterInput")
             .field("name", &self.name)
-            .field("alias", &self.alias)
-            .field("provider", &self.provider)
-            .field("labels", &self.labels)
-            .field("description", &self.description)
+            .field("profile", &self.profile)
             .field("context", &self.context)
             .finish_non_exhaustive()
     }
@@ -357,14 +374,8 @@ impl fmt::Debug for ClusterInput {
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClusterEdit {
-    /// Alias.
-    pub alias: String,
-    /// Provider.
-    pub provider: Provider,
-    /// Labels.
-    pub labels: Vec<(String, String)>,
-    /// Description.
-    pub description: String,
+    /// What people say about it.
+    pub profile: ClusterProfile,
     /// A new kubeconfig and the chosen context, or `None` to keep the credential.
     pub credential: Option<(String, String)>,
 }
@@ -372,10 +383,7 @@ pub struct ClusterEdit {
 impl fmt::Debug for ClusterEdit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClusterEdit")
-            .field("alias", &self.alias)
-            .field("provider", &self.provider)
-            .field("labels", &self.labels)
-            .field("description", &self.description)
+            .field("profile", &self.profile)
             .field("context", &self.credential.as_ref().map(|(_, context)| context))
             .finish_non_exhaustive()
     }

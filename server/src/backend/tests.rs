@@ -1,6 +1,8 @@
 use std::net::SocketAddr;
 
 use binnacle_model::session::Role;
+use binnacle_sandbox::{Sandbox, SandboxOptions};
+use serde_json::json;
 
 use super::*;
 
@@ -30,10 +32,12 @@ fn down(name: &str) -> SandboxCluster {
 fn stored(name: &str) -> StoredCluster {
     StoredCluster {
         name: name.to_owned(),
-        alias: "Production".to_owned(),
-        provider: Provider::Eks,
-        labels: vec![],
-        description: "Ours".to_owned(),
+        profile: ClusterProfile {
+            alias: "Production".to_owned(),
+            provider: Provider::Eks,
+            description: "Ours".to_owned(),
+            ..ClusterProfile::default()
+        },
         created: 7,
         system_uid: "uid".to_owned(),
         credential: Credential::sandbox("https://127.0.0.1:9", Some("CANARY".to_owned())).to_secret_json(),
@@ -71,18 +75,29 @@ async fn each_wrong_field_is_named_before_anything_is_dialled() {
     let (_directory, backend) = backend().await;
     let admin = caller(Role::Admin);
     let good = ClusterInput { name: "prod".to_owned(), ..ClusterInput::default() };
+    for (name, place) in [("Prod", "name"), ("integrate", "name")] {
+        let input = ClusterInput { name: name.to_owned(), ..good.clone() };
+        let error = backend.integrate_cluster(&admin, &input).await.unwrap_err();
+        assert_eq!(places(error), [place], "{name}");
+    }
+    let blank = ClusterProfile::default;
+    let pairs = |keys: [&str; 2]| keys.map(|key| (key.to_owned(), "v v".to_owned())).to_vec();
     let cases = [
-        (ClusterInput { name: "Prod".to_owned(), ..good.clone() }, "name"),
-        (ClusterInput { name: "integrate".to_owned(), ..good.clone() }, "name"),
-        (ClusterInput { alias: "x".repeat(61), ..good.clone() }, "alias"),
-        (ClusterInput { description: "x".repeat(513), ..good.clone() }, "description"),
-        (ClusterInput { labels: vec![("-".into(), String::new())], ..good.clone() }, "labels[0]"),
-        (
-            ClusterInput { labels: vec![("a".into(), "1".into()), ("a".into(), "2".into())], ..good.clone() },
-            "labels[1]",
-        ),
+        (ClusterProfile { alias: "x".repeat(61), ..blank() }, "alias"),
+        (ClusterProfile { description: "x".repeat(513), ..blank() }, "description"),
+        (ClusterProfile { region: "x".repeat(64), ..blank() }, "region"),
+        (ClusterProfile { zone: "x".repeat(64), ..blank() }, "zone"),
+        (ClusterProfile { labels: vec![("-".into(), String::new())], ..blank() }, "labels[0]"),
+        (ClusterProfile { labels: vec![("a".into(), "v v".into())], ..blank() }, "labels[0]"),
+        (ClusterProfile { annotations: pairs(["a", "a b"]), ..blank() }, "annotations[1]"),
+        (ClusterProfile { annotations: pairs(["a", "a"]), ..blank() }, "annotations[1]"),
+        (ClusterProfile { annotations: vec![("a".into(), "x".repeat(256 << 10))], ..blank() }, "annotations"),
     ];
-    for (input, place) in cases {
+    for (profile, place) in cases {
+        let edited = ClusterEdit { profile: profile.clone(), credential: None };
+        let error = backend.edit_cluster(&admin, "prod", &edited).await.unwrap_err();
+        assert_eq!(places(error), [place], "{edited:?}");
+        let input = ClusterInput { profile, ..good.clone() };
         let error = backend.integrate_cluster(&admin, &input).await.unwrap_err();
         assert_eq!(places(error), [place], "{input:?}");
     }
@@ -117,15 +132,19 @@ async fn editing_and_removing_reach_the_store_and_the_rows() {
     let admin = caller(Role::Admin);
     let mut edit = backend.cluster_for_edit(&admin, "prod").await.unwrap();
     assert_eq!(
-        (edit.alias.as_str(), &edit.credential),
+        (edit.profile.alias.as_str(), &edit.credential),
         ("Production", &None),
         "the credential never comes out"
     );
-    edit.alias = "Prod".to_owned();
+    edit.profile.alias = "Prod".to_owned();
+    edit.profile.region = "eu-central-1".to_owned();
+    edit.profile.annotations = vec![("example.com/owner".to_owned(), "Blue team".to_owned())];
     backend.edit_cluster(&admin, "prod", &edit).await.unwrap();
     assert_eq!(backend.clusters(&admin).await.unwrap()[0].alias, "Prod");
     let kept = backend.store.cluster("prod").await.unwrap().unwrap();
-    assert_eq!((kept.alias.as_str(), &kept.credential), ("Prod", &stored("prod").credential));
+    assert_eq!((&kept.profile, &kept.credential), (&edit.profile, &stored("prod").credential));
+    let again = backend.cluster_for_edit(&admin, "prod").await.unwrap();
+    assert_eq!(again.profile, edit.profile);
 
     backend.remove_cluster(&admin, "prod").await.unwrap();
     assert_eq!(backend.clusters(&admin).await.unwrap(), []);
@@ -153,8 +172,8 @@ async fn sandbox_clusters_live_in_memory_and_yield_to_integrated_names() {
     assert_eq!(seen, [("demo", true, Provider::K3s), ("taken", false, Provider::Eks)]);
 
     let mut edit = backend.cluster_for_edit(&admin, "demo").await.unwrap();
-    assert_eq!(edit.labels, [("env".to_owned(), "test".to_owned())]);
-    edit.alias = "Demonstration".to_owned();
+    assert_eq!(edit.profile.labels, [("env".to_owned(), "test".to_owned())]);
+    edit.profile.alias = "Demonstration".to_owned();
     backend.edit_cluster(&admin, "demo", &edit).await.unwrap();
     assert_eq!(backend.clusters(&admin).await.unwrap()[0].alias, "Demonstration");
     let new = ClusterEdit { credential: Some((String::new(), String::new())), ..edit };
@@ -162,6 +181,63 @@ async fn sandbox_clusters_live_in_memory_and_yield_to_integrated_names() {
     backend.remove_cluster(&admin, "demo").await.unwrap();
     assert_eq!(backend.store.clusters().await.unwrap().len(), 1, "the store knows nothing of it");
     backend.shutdown().await;
+}
+
+/// Waits until a person's line of a cluster is as wanted.
+async fn until_row(
+    backend: &ServerBackend,
+    caller: &Caller,
+    cluster: &str,
+    wanted: impl Fn(&ClusterRow) -> bool,
+) -> ClusterRow {
+    let mut news = backend.watch(&Topic::Clusters);
+    let work = async {
+        loop {
+            news.mark_unchanged();
+            let rows = backend.clusters(caller).await.unwrap();
+            if let Some(row) = rows.into_iter().find(|row| row.name == cluster && wanted(row)) {
+                return row;
+            }
+            // Nothing is told of a decision that came late: a live page looks again too.
+            let _ = tokio::time::timeout(std::time::Duration::from_millis(50), news.changed()).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), work)
+        .await
+        .expect("the line never became as wanted")
+}
+
+#[tokio::test]
+async fn in_the_sandbox_a_person_sees_the_numbers_that_rbac_grants() {
+    let sandbox = Sandbox::start(SandboxOptions { scale: Some((1, 3)), seed: 7 }).await.unwrap();
+    let (_directory, backend) = backend().await;
+    backend.add_sandbox(sandbox.clusters());
+    let cluster = sandbox.clusters()[0].name.clone();
+    let admin = caller(Role::Admin);
+    let known = |row: &ClusterRow| row.numbers.pods.is_some() && row.numbers.nodes.is_some();
+    let all = until_row(&backend, &admin, &cluster, known).await.numbers;
+    assert!(all.cpu.is_some_and(|cpu| cpu.requested.is_some_and(|cpu| cpu > 0)), "{all:?}");
+
+    let user = |name: &str| Caller { user: name.to_owned(), role: Role::User };
+    let rbac = "rbac.authorization.k8s.io";
+    let role = json!({"apiVersion": format!("{rbac}/v1"), "kind": "ClusterRole", "metadata": {"name": "node-reader"},
+        "rules": [{"apiGroups": [""], "resources": ["nodes"], "verbs": ["list"]}]});
+    let binding = json!({"apiVersion": format!("{rbac}/v1"), "kind": "ClusterRoleBinding",
+        "metadata": {"name": "node-reader"},
+        "roleRef": {"apiGroup": rbac, "kind": "ClusterRole", "name": "node-reader"},
+        "subjects": [{"apiGroup": rbac, "kind": "User", "name": "binnacle:bob"}]});
+    for object in [role, binding] {
+        backend.create(&admin, &cluster, &object).await.unwrap();
+    }
+    let said = |row: &ClusterRow| row.numbers.no_pods.is_some();
+    let some = until_row(&backend, &user("bob"), &cluster, said).await.numbers;
+    assert_eq!((some.nodes, some.pods, some.no_nodes), (all.nodes, None, None));
+    assert_eq!(some.cpu.map(|cpu| cpu.requested), Some(None));
+    let none = until_row(&backend, &user("eve"), &cluster, said).await.numbers;
+    assert!(none.no_nodes.is_some(), "{none:?}");
+    assert_eq!((none.nodes, none.pods, none.cpu, none.memory), (None, None, None, None));
+    backend.shutdown().await;
+    sandbox.stop().await;
 }
 
 #[tokio::test]

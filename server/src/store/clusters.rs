@@ -1,6 +1,6 @@
 //! Registered clusters. The credential is sealed, bound to the cluster's name.
 
-use binnacle_model::cluster::Provider;
+use binnacle_model::cluster::{ClusterProfile, Provider};
 use sqlx::{Row as _, sqlite::SqliteRow};
 use zeroize::Zeroizing;
 
@@ -11,14 +11,8 @@ use super::{Store, StoreError};
 pub struct StoredCluster {
     /// Name, unique.
     pub name: String,
-    /// Alias.
-    pub alias: String,
-    /// Provider.
-    pub provider: Provider,
-    /// Labels.
-    pub labels: Vec<(String, String)>,
-    /// Description.
-    pub description: String,
+    /// What people say about it.
+    pub profile: ClusterProfile,
     /// Unix seconds.
     pub created: i64,
     /// Uid of its `kube-system` namespace when it was integrated; empty where it may not be read.
@@ -37,8 +31,13 @@ fn place(name: &str) -> String {
     format!("clusters/{name}")
 }
 
-fn labels_text(labels: &[(String, String)]) -> Result<String, StoreError> {
-    serde_json::to_string(labels).map_err(|_| StoreError::Value("a cluster's labels"))
+fn pairs_text(pairs: &[(String, String)]) -> Result<String, StoreError> {
+    serde_json::to_string(pairs).map_err(|_| StoreError::Value("a cluster's labels or annotations"))
+}
+
+fn read_pairs(row: &SqliteRow, column: &str) -> Result<Vec<(String, String)>, StoreError> {
+    let text: String = row.try_get(column)?;
+    serde_json::from_str(&text).map_err(|_| StoreError::Value("a cluster's labels or annotations"))
 }
 
 impl Store {
@@ -48,14 +47,18 @@ impl Store {
     /// When the database fails.
     pub async fn insert_cluster(&self, cluster: &StoredCluster) -> Result<bool, StoreError> {
         let done = sqlx::query(
-            "INSERT INTO clusters (name, alias, provider, labels, description, created, system_uid, credential)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
+            "INSERT INTO clusters (name, alias, provider, labels, annotations, description, region, zone,
+             created, system_uid, credential)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
         )
         .bind(&cluster.name)
-        .bind(&cluster.alias)
-        .bind(cluster.provider.as_str())
-        .bind(labels_text(&cluster.labels)?)
-        .bind(&cluster.description)
+        .bind(&cluster.profile.alias)
+        .bind(cluster.profile.provider.as_str())
+        .bind(pairs_text(&cluster.profile.labels)?)
+        .bind(pairs_text(&cluster.profile.annotations)?)
+        .bind(&cluster.profile.description)
+        .bind(&cluster.profile.region)
+        .bind(&cluster.profile.zone)
         .bind(cluster.created)
         .bind(&cluster.system_uid)
         .bind(self.sealer.seal(&place(&cluster.name), &cluster.credential)?)
@@ -70,13 +73,17 @@ impl Store {
     /// When the database fails.
     pub async fn update_cluster(&self, cluster: &StoredCluster) -> Result<bool, StoreError> {
         let done = sqlx::query(
-            "UPDATE clusters SET alias = ?, provider = ?, labels = ?, description = ?, system_uid = ?, credential = ?
+            "UPDATE clusters SET alias = ?, provider = ?, labels = ?, annotations = ?, description = ?,
+             region = ?, zone = ?, system_uid = ?, credential = ?
              WHERE name = ?",
         )
-        .bind(&cluster.alias)
-        .bind(cluster.provider.as_str())
-        .bind(labels_text(&cluster.labels)?)
-        .bind(&cluster.description)
+        .bind(&cluster.profile.alias)
+        .bind(cluster.profile.provider.as_str())
+        .bind(pairs_text(&cluster.profile.labels)?)
+        .bind(pairs_text(&cluster.profile.annotations)?)
+        .bind(&cluster.profile.description)
+        .bind(&cluster.profile.region)
+        .bind(&cluster.profile.zone)
         .bind(&cluster.system_uid)
         .bind(self.sealer.seal(&place(&cluster.name), &cluster.credential)?)
         .bind(&cluster.name)
@@ -117,14 +124,18 @@ impl Store {
 
     fn read_cluster(&self, row: &SqliteRow) -> Result<StoredCluster, StoreError> {
         let name: String = row.try_get("name")?;
-        let labels: String = row.try_get("labels")?;
         let sealed: Vec<u8> = row.try_get("credential")?;
         Ok(StoredCluster {
-            alias: row.try_get("alias")?,
-            provider: Provider::from_name(&row.try_get::<String, _>("provider")?)
-                .ok_or(StoreError::Value("a cluster's provider"))?,
-            labels: serde_json::from_str(&labels).map_err(|_| StoreError::Value("a cluster's labels"))?,
-            description: row.try_get("description")?,
+            profile: ClusterProfile {
+                alias: row.try_get("alias")?,
+                provider: Provider::from_name(&row.try_get::<String, _>("provider")?)
+                    .ok_or(StoreError::Value("a cluster's provider"))?,
+                labels: read_pairs(row, "labels")?,
+                annotations: read_pairs(row, "annotations")?,
+                description: row.try_get("description")?,
+                region: row.try_get("region")?,
+                zone: row.try_get("zone")?,
+            },
             created: row.try_get("created")?,
             system_uid: row.try_get("system_uid")?,
             credential: self.sealer.open(&place(&name), &sealed)?,

@@ -1,4 +1,7 @@
-use binnacle_model::{cluster::Provider, session::Role};
+use binnacle_model::{
+    cluster::{ClusterProfile, Provider},
+    session::Role,
+};
 use std::{
     io::{Read as _, Seek as _, SeekFrom, Write as _},
     os::unix::fs::PermissionsExt as _,
@@ -19,10 +22,15 @@ async fn store() -> (tempfile::TempDir, Store) {
 fn cluster(name: &str) -> StoredCluster {
     StoredCluster {
         name: name.to_owned(),
-        alias: "Production".to_owned(),
-        provider: Provider::Eks,
-        labels: vec![("team".to_owned(), "blue".to_owned())],
-        description: String::new(),
+        profile: ClusterProfile {
+            alias: "Production".to_owned(),
+            provider: Provider::Eks,
+            labels: vec![("team".to_owned(), "blue".to_owned())],
+            annotations: vec![("example.com/owner".to_owned(), "Blue team, floor 3".to_owned())],
+            description: String::new(),
+            region: "eu-central-1".to_owned(),
+            zone: "eu-central-1a".to_owned(),
+        },
         created: 7,
         system_uid: "uid".to_owned(),
         credential: b"CANARY-credential-1234".to_vec().into(),
@@ -68,7 +76,9 @@ async fn clusters_survive_a_restart_and_their_credentials_lie_sealed() {
     assert!(store.insert_cluster(&cluster("prod")).await.unwrap());
     assert!(!store.insert_cluster(&cluster("prod")).await.unwrap(), "the name is taken");
     let mut changed = cluster("prod");
-    changed.alias = "Prod".to_owned();
+    changed.profile.alias = "Prod".to_owned();
+    changed.profile.annotations.clear();
+    changed.profile.region = "北京".to_owned();
     changed.system_uid = "learned later".to_owned();
     assert!(store.update_cluster(&changed).await.unwrap());
     assert!(!store.update_cluster(&cluster("other")).await.unwrap());
@@ -82,6 +92,27 @@ async fn clusters_survive_a_restart_and_their_credentials_lie_sealed() {
     assert!(store.remove_cluster("prod").await.unwrap());
     assert!(!store.remove_cluster("prod").await.unwrap());
     assert_eq!(store.cluster("prod").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_cluster_of_the_release_before_is_read_with_what_it_did_not_know_empty() {
+    let (directory, store) = store().await;
+    store.insert_cluster(&cluster("prod")).await.unwrap();
+    for back in [
+        "ALTER TABLE clusters DROP COLUMN annotations",
+        "ALTER TABLE clusters DROP COLUMN region",
+        "ALTER TABLE clusters DROP COLUMN zone",
+        "DELETE FROM _sqlx_migrations WHERE version >= 2",
+    ] {
+        sqlx::query(back).execute(&store.pool).await.unwrap();
+    }
+    store.close().await;
+    let store = Store::open(directory.path()).await.unwrap();
+    let mut expected = cluster("prod");
+    expected.profile.annotations.clear();
+    expected.profile.region.clear();
+    expected.profile.zone.clear();
+    assert_eq!(store.clusters().await.unwrap(), [expected]);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use binnacle_model::{
-    cluster::{ClusterRow, ReadyCount},
+    cluster::{ClusterNumbers, ClusterRow, ReadyCount, Usage},
     words::{Text, clusters as words, common, lists},
 };
 use leptos::prelude::*;
@@ -12,8 +12,9 @@ use leptos_router::{NavigateOptions, components::A, hooks::use_navigate};
 use super::{ClusterQuery, ClusterSort};
 use crate::{
     components::{
+        credential::CredentialBadge,
         freshness::{duration, use_now},
-        numbers::{UsageCell, cpu_text, memory_text},
+        numbers::{CountCell, Missing, UsageCell, cpu_text, memory_text, no_nodes, no_pods, no_usage},
         status::ClusterBadge,
     },
     i18n::{t, use_lang},
@@ -114,11 +115,17 @@ fn Row(
             Some(text.render(lang.get()))
         })
     });
-    let ready = move |pick: fn(&ClusterRow) -> Option<ReadyCount>| {
-        move || match row.with(pick) {
+    let ready = move |pick: fn(&ClusterNumbers) -> Option<ReadyCount>| {
+        Signal::derive(move || match row.with(|row| pick(&row.numbers)) {
             Some(count) => format!("{}/{}", count.ready, count.total),
             None => "–".to_owned(),
-        }
+        })
+    };
+    let missing = move |pick: fn(&ClusterNumbers) -> Missing| {
+        Signal::derive(move || row.with(|row| pick(&row.numbers)))
+    };
+    let usage = move |pick: fn(&ClusterNumbers) -> Option<Usage>| {
+        Signal::derive(move || row.with(|row| pick(&row.numbers)))
     };
     let created = row.with_untracked(|row| row.created);
     let menu_name = name.clone();
@@ -145,10 +152,10 @@ fn Row(
                 <span class="cell-reason" aria-hidden="true">{reason}</span>
             </td>
             <td class="cell-mono" data-label=t(words::VERSION)>{move || row.with(|row| if row.version.is_empty() { "–".to_owned() } else { row.version.clone() })}</td>
-            <td class="cell-number" data-label=t(words::NODES)>{ready(|row| row.numbers.nodes)}</td>
-            <td class="cell-number" data-label=t(lists::PODS)>{ready(|row| row.numbers.pods)}</td>
-            <td data-label=t(words::CPU)><UsageCell usage=Signal::derive(move || row.with(|row| row.numbers.cpu)) text=cpu_text /></td>
-            <td data-label=t(words::MEMORY)><UsageCell usage=Signal::derive(move || row.with(|row| row.numbers.memory)) text=memory_text /></td>
+            <td class="cell-number" data-label=t(words::NODES)><CountCell count=ready(|numbers| numbers.nodes) missing=missing(no_nodes) /></td>
+            <td class="cell-number" data-label=t(lists::PODS)><CountCell count=ready(|numbers| numbers.pods) missing=missing(no_pods) /></td>
+            <td data-label=t(words::CPU)><UsageCell usage=usage(|numbers| numbers.cpu) text=cpu_text missing=missing(no_usage) /></td>
+            <td data-label=t(words::MEMORY)><UsageCell usage=usage(|numbers| numbers.memory) text=memory_text missing=missing(no_usage) /></td>
             <td data-label=t(words::PROVIDER)>{move || row.with(|row| row.provider.label())}</td>
             <td class="cell-number"><TimeAgo at=created * 1_000 style=TimeStyle::Age /></td>
             <td class="cell-actions" data-line="1">
@@ -174,6 +181,11 @@ fn Row(
                 </Menu>
             </td>
         </tr>
+        <Show when=move || row.with(|row| row.credential_end.is_some())>
+            <tr class="row-note">
+                <td colspan="10"><CredentialBadge row=row /></td>
+            </tr>
+        </Show>
     }
     .into_any()
 }

@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 
 use binnacle_model::{
     Result, Text,
-    cluster::{ClusterAccess, ClusterDetail, ReadyCount},
+    cluster::{ClusterAccess, ClusterDetail, NodeRow, ReadyCount},
     object::WorkloadKind,
     session::Caller,
 };
@@ -12,6 +12,7 @@ use binnacle_model::{
 use super::{
     Cluster,
     list::{Scope, forbidden},
+    sight::Sight,
 };
 use crate::{
     access::Question,
@@ -23,14 +24,16 @@ use crate::{
 impl Cluster {
     /// The page, as far as the caller may see it.
     pub(crate) async fn detail(&self, caller: &Caller) -> Result<ClusterDetail> {
-        let (nodes, list_workloads, create_workloads, delete_workloads, create_namespaces) = tokio::join!(
-            self.node_rows(caller),
+        let (sight, list_workloads, create_workloads, delete_workloads, create_namespaces) = tokio::join!(
+            self.sight(caller),
             self.refusal(caller, "list", "apps", "statefulsets"),
             self.refusal(caller, "create", "apps", "statefulsets"),
             self.refusal(caller, "delete", "apps", "statefulsets"),
             self.refusal(caller, "create", "", "namespaces"),
         );
-        let mut row = self.row();
+        let nodes = self.node_rows(caller, sight).await;
+        let pod_cidrs = nodes.as_ref().map(|_| read(&self.nodes.items).pod_cidrs()).unwrap_or_default();
+        let mut row = self.row_in_sight(self.row(), sight);
         let (sets, deployments, daemon_sets) = tokio::join!(
             self.sets_count(caller),
             self.count(caller, "deployments"),
@@ -39,17 +42,23 @@ impl Cluster {
         row.numbers.stateful_sets = sets;
         row.numbers.deployments = deployments;
         row.numbers.daemon_sets = daemon_sets;
+        let profile = read(&self.meta).profile.clone();
         Ok(ClusterDetail {
             server: self.connection.server().to_owned(),
             system_uid: self.namespace("kube-system").map(|namespace| namespace.uid).unwrap_or_default(),
-            description: read(&self.meta).description.clone(),
+            description: profile.description,
+            annotations: profile.annotations,
+            region: profile.region,
+            zone: profile.zone,
+            pod_cidrs,
             nodes,
             access: ClusterAccess { list_workloads, create_workloads, delete_workloads, create_namespaces },
             row,
         })
     }
 
-    async fn node_rows(&self, caller: &Caller) -> Result<Vec<binnacle_model::cluster::NodeRow>, Text> {
+    async fn node_rows(&self, caller: &Caller, sight: Sight) -> Result<Vec<NodeRow>, Text> {
+        // Answered a moment ago, or it says why not.
         let question = Question::new("list", "", "nodes", "");
         match self.access.may(&self.connection, caller, question).await {
             Ok(true) => {}
@@ -59,7 +68,8 @@ impl Cluster {
         if let Progress::Forbidden(reason) = &*self.nodes.progress.borrow() {
             return Err(reason.clone());
         }
-        let pods = self.pods_known().then(|| read(&self.hub.pods));
+        let sees_pods = sight.pods == Some(true) && self.pods_known();
+        let pods = sees_pods.then(|| read(&self.hub.pods));
         Ok(read(&self.nodes.items).rows(pods.as_deref()))
     }
 

@@ -1,12 +1,16 @@
 //! A cluster's line in the list.
 
-use binnacle_model::cluster::{ClusterNumbers, ClusterRow, ClusterState, Freshness, Usage};
+use binnacle_model::{
+    Text,
+    cluster::{ClusterNumbers, ClusterRow, ClusterState, CredentialEnd, Freshness, Usage},
+};
+use tokio::sync::watch;
 
 use super::Cluster;
-use crate::{connection::Health, inventory::shown, sinks::read};
+use crate::{clock, connection::Health, inventory::shown, sinks::read, watcher::Progress};
 
 impl Cluster {
-    /// The line as it is now.
+    /// The line as it is now, with all that the console knows.
     pub(crate) fn row(&self) -> ClusterRow {
         let as_of = self.connection.last_good();
         let row = self.row_without_time();
@@ -23,15 +27,16 @@ impl Cluster {
         };
         ClusterRow {
             name: self.name.clone(),
-            alias: meta.alias,
+            alias: meta.profile.alias,
             state,
             version: read(&self.version).clone(),
-            provider: meta.provider,
-            labels: meta.labels,
+            provider: meta.profile.provider,
+            labels: meta.profile.labels,
             created: meta.created,
             numbers: self.numbers(),
             freshness: Freshness { as_of: None, stale: self.outage() },
             credential_expires: self.credential_expires,
+            credential_end: self.credential_expires.and_then(|ends| CredentialEnd::of(ends, clock::now())),
             sandbox: meta.sandbox,
         }
     }
@@ -39,22 +44,31 @@ impl Cluster {
     fn numbers(&self) -> ClusterNumbers {
         let nodes = self.nodes.is_known().then(|| {
             let nodes = read(&self.nodes.items);
-            (nodes.count(), nodes.allocatable())
+            (nodes.count(), nodes.allocatable(), nodes.gpus())
         });
         let pods = self.pods_known().then(|| read(&self.hub.pods).sums());
-        let (cpu, memory) = match (&nodes, &pods) {
-            (Some((_, (cpu, memory))), Some(pods)) => (
-                Some(Usage { requested: shown(pods.cpu), allocatable: *cpu }),
-                Some(Usage { requested: shown(pods.memory), allocatable: *memory }),
-            ),
-            _ => (None, None),
-        };
-        ClusterNumbers {
-            nodes: nodes.map(|(count, _)| count),
+        let usage =
+            |allocatable, requested: Option<u128>| Usage { requested: requested.map(shown), allocatable };
+        let mut numbers = ClusterNumbers {
             pods: pods.map(|sums| sums.count),
-            cpu,
-            memory,
+            no_nodes: refused(&self.nodes.progress),
+            no_pods: refused(&self.pods.progress),
             ..ClusterNumbers::default()
+        };
+        if let Some((count, (cpu, memory), gpus)) = nodes {
+            numbers.nodes = Some(count);
+            numbers.cpu = Some(usage(cpu, pods.map(|sums| sums.cpu)));
+            numbers.memory = Some(usage(memory, pods.map(|sums| sums.memory)));
+            numbers.gpus = gpus;
         }
+        numbers
+    }
+}
+
+/// Why the console's own credential may not list what a cache holds.
+fn refused(progress: &watch::Sender<Progress>) -> Option<Text> {
+    match &*progress.borrow() {
+        Progress::Forbidden(reason) => Some(reason.clone()),
+        _ => None,
     }
 }

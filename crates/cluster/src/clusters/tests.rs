@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use binnacle_model::{cluster::ClusterState, session::Role, status::WorkloadState};
+use binnacle_model::{cluster::Usage, session::Role, status::WorkloadState};
 use serde_json::json;
 use tokio::{sync::mpsc, time::timeout};
 
@@ -28,10 +28,7 @@ fn register(fake: &Fake) -> Clusters {
     let clusters = Clusters::new(DialPolicy::default());
     clusters.add(Registration {
         name: "east".to_owned(),
-        alias: "East".to_owned(),
-        provider: Provider::Generic,
-        labels: vec![],
-        description: String::new(),
+        profile: ClusterProfile { alias: "East".to_owned(), ..ClusterProfile::default() },
         created: 0,
         credential: fake.credential(),
         sandbox: true,
@@ -54,11 +51,25 @@ async fn until(clusters: &Clusters, caller: &Caller, wanted: impl Fn(&ListPage) 
     timeout(Duration::from_secs(20), work).await.expect("the list never became as wanted")
 }
 
+/// A healthy cluster of one StatefulSet that answers nothing but errors while the flag is up.
+async fn mortal() -> (Fake, Arc<AtomicBool>) {
+    let dead = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&dead);
+    let fake = Fake::start(healthy(move |asked| {
+        if flag.load(Ordering::Relaxed) {
+            return Some(status(500, "InternalError", "etcd is gone"));
+        }
+        (asked.path == SETS && !asked.is_watch()).then(|| list("1", "", &[set("web", "u-w", 1, 2)]))
+    }))
+    .await;
+    (fake, dead)
+}
+
 async fn until_state(clusters: &Clusters, state: ClusterState) -> ClusterRow {
     let mut news = clusters.subscribe_clusters();
     let work = async {
         loop {
-            let row = clusters.rows().remove(0);
+            let row = clusters.rows(&admin()).await.remove(0);
             if row.state == state {
                 return row;
             }
@@ -215,20 +226,13 @@ async fn rows_are_only_those_the_caller_may_list() {
 
 #[tokio::test]
 async fn a_cluster_that_stops_answering_goes_stale_keeps_its_rows_and_comes_back() {
-    static DEAD: AtomicBool = AtomicBool::new(false);
-    let fake = Fake::start(healthy(|asked| {
-        if DEAD.load(Ordering::Relaxed) {
-            return Some(status(500, "InternalError", "etcd is gone"));
-        }
-        (asked.path == SETS && !asked.is_watch()).then(|| list("1", "", &[set("web", "u-w", 1, 2)]))
-    }))
-    .await;
+    let (fake, dead) = mortal().await;
     let clusters = register(&fake);
     let row = until_state(&clusters, ClusterState::Running).await;
     assert_eq!((row.version.as_str(), row.alias.as_str()), ("v1.37.2", "East"));
     until(&clusters, &admin(), |page| page.rows.len() == 1).await;
 
-    DEAD.store(true, Ordering::Relaxed);
+    dead.store(true, Ordering::Relaxed);
     let row = until_state(&clusters, ClusterState::Unknown).await;
     assert!(row.freshness.stale.is_some() && row.freshness.as_of.is_some());
     let page = clusters.list(&admin(), &query()).await.unwrap();
@@ -237,7 +241,7 @@ async fn a_cluster_that_stops_answering_goes_stale_keeps_its_rows_and_comes_back
     let refused = clusters.create_namespace(&admin(), "east", "new").await;
     assert!(matches!(refused, Err(AppError::Unreachable { .. })), "{refused:?}");
 
-    DEAD.store(false, Ordering::Relaxed);
+    dead.store(false, Ordering::Relaxed);
     until_state(&clusters, ClusterState::Running).await;
     until(&clusters, &admin(), |page| page.freshness.stale.is_none()).await;
     clusters.shutdown().await;
@@ -485,17 +489,10 @@ async fn a_cluster_held_still_shows_an_empty_list_that_says_why() {
 
 #[tokio::test]
 async fn rows_are_not_shown_while_nobody_says_whose_they_are() {
-    static DEAD: AtomicBool = AtomicBool::new(false);
-    let fake = Fake::start(healthy(|asked| {
-        if DEAD.load(Ordering::Relaxed) {
-            return Some(status(500, "InternalError", "etcd is gone"));
-        }
-        (asked.path == SETS && !asked.is_watch()).then(|| list("1", "", &[set("web", "u-w", 1, 2)]))
-    }))
-    .await;
+    let (fake, dead) = mortal().await;
     let clusters = register(&fake);
     until(&clusters, &admin(), |page| page.rows.len() == 1).await;
-    DEAD.store(true, Ordering::Relaxed);
+    dead.store(true, Ordering::Relaxed);
     until_state(&clusters, ClusterState::Unknown).await;
     let stranger = Caller { user: "eve".to_owned(), role: Role::User };
     let refused = clusters.list(&stranger, &query()).await;
@@ -505,17 +502,13 @@ async fn rows_are_not_shown_while_nobody_says_whose_they_are() {
 
 #[tokio::test]
 async fn open_pages_hear_of_an_outage_and_of_its_end() {
-    static DEAD: AtomicBool = AtomicBool::new(false);
-    let fake = Fake::start(healthy(|_| {
-        DEAD.load(Ordering::Relaxed).then(|| status(500, "InternalError", "etcd is gone"))
-    }))
-    .await;
+    let (fake, mortal) = mortal().await;
     let clusters = register(&fake);
     until_state(&clusters, ClusterState::Running).await;
     let mut page = clusters.subscribe_workload("east", WorkloadKind::StatefulSet, "shop", "web").unwrap();
     for (dead, state) in [(true, ClusterState::Unknown), (false, ClusterState::Running)] {
         page.mark_unchanged();
-        DEAD.store(dead, Ordering::Relaxed);
+        mortal.store(dead, Ordering::Relaxed);
         timeout(Duration::from_secs(20), page.changed()).await.expect("the page is told").unwrap();
         until_state(&clusters, state).await;
     }
@@ -557,7 +550,8 @@ async fn what_is_no_name_reaches_no_path() {
     }
     let known =
         ["/version", "/api/v1", "/apis/apps/v1", "/api/v1/nodes", "/api/v1/pods", "/api/v1/namespaces"];
-    let strange = fake.count(|asked| !known.contains(&asked.path.as_str()));
+    // Whoever looked at the cluster was asked about.
+    let strange = fake.count(|asked| asked.path != REVIEWS && !known.contains(&asked.path.as_str()));
     assert_eq!(strange, 0, "{:?}", fake.asked().iter().map(|asked| &asked.path).collect::<Vec<_>>());
     clusters.shutdown().await;
 }
@@ -689,5 +683,108 @@ async fn a_clusters_page_hears_when_what_it_counts_is_known() {
     };
     let counts = timeout(Duration::from_secs(20), work).await.expect("the page is told");
     assert_eq!(counts, (1, 0));
+    clusters.shutdown().await;
+}
+
+/// A cluster of one node and one pod, in which everybody may list what `may` says.
+async fn peopled(may: impl Fn(&str, &str) -> bool + Send + Sync + 'static) -> Fake {
+    Fake::start(healthy(move |asked| match asked.path.as_str() {
+        REVIEWS => {
+            let user = asked.header("impersonate-user").concat();
+            let resource = asked.body["spec"]["resourceAttributes"]["resource"].as_str().unwrap_or_default();
+            Some(Answer::Json(201, json!({"status": {"allowed": may(&user, resource)}})))
+        }
+        "/api/v1/nodes" if !asked.is_watch() => Some(list(
+            "1",
+            "",
+            &[json!({"metadata": {"name": "n1"}, "spec": {"podCIDRs": ["10.244.0.0/24"]},
+                "status": {"allocatable": {"cpu": "4", "memory": "8Gi", "pods": "110", "nvidia.com/gpu": "2"}}})],
+        )),
+        "/api/v1/pods" if !asked.is_watch() => Some(list(
+            "1",
+            "",
+            &[json!({"metadata": {"name": "web-0", "namespace": "shop", "uid": "p1"},
+                "spec": {"nodeName": "n1",
+                    "containers": [{"resources": {"requests": {"cpu": "1", "memory": "1Gi"}}}]}})],
+        )),
+        _ => None,
+    }))
+    .await
+}
+
+/// Waits until the caller's line of the list is as wanted. A line that may wait for an answer is looked
+/// at again, as a live page does.
+async fn until_row(clusters: &Clusters, caller: &Caller, wanted: impl Fn(&ClusterRow) -> bool) -> ClusterRow {
+    let work = async {
+        loop {
+            let row = clusters.rows(caller).await.remove(0);
+            if wanted(&row) {
+                return row;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(20), work).await.expect("the line never became as wanted")
+}
+
+#[tokio::test]
+async fn numbers_made_from_what_may_not_be_listed_are_not_shown() {
+    let fake = peopled(|user, resource| match user {
+        "binnacle:ann" => true,
+        "binnacle:bob" => resource != "pods",
+        _ => !matches!(resource, "pods" | "nodes"),
+    })
+    .await;
+    let clusters = register(&fake);
+    let user = |name: &str| Caller { user: name.to_owned(), role: Role::User };
+    let usage = |requested, allocatable| Some(Usage { requested, allocatable });
+
+    let known = |row: &ClusterRow| row.numbers.pods.is_some() && row.numbers.nodes.is_some();
+    let all = until_row(&clusters, &user("ann"), known).await.numbers;
+    assert_eq!((all.cpu, all.memory), (usage(Some(1_000), 4_000), usage(Some(1 << 30), 8 << 30)));
+    assert_eq!(all.gpus, [("nvidia.com/gpu".to_owned(), 2)]);
+    assert_eq!((all.no_nodes, all.no_pods), (None, None));
+
+    let refused = |row: &ClusterRow| row.numbers.no_pods.is_some() && row.numbers.nodes.is_some();
+    let some = until_row(&clusters, &user("bob"), refused).await.numbers;
+    assert_eq!((some.pods, some.cpu, some.memory), (None, usage(None, 4_000), usage(None, 8 << 30)));
+    let page = clusters.detail(&user("bob"), "east").await.unwrap();
+    assert_eq!(page.row.numbers.no_pods, some.no_pods);
+    assert_eq!((page.row.numbers.pods, page.row.numbers.cpu), (None, usage(None, 4_000)));
+    let node = page.nodes.unwrap().remove(0);
+    assert_eq!((node.pods.requested, node.cpu.requested, node.memory.requested), (None, None, None));
+    assert_eq!(page.pod_cidrs, ["10.244.0.0/24"]);
+
+    let both = |row: &ClusterRow| row.numbers.no_pods.is_some() && row.numbers.no_nodes.is_some();
+    let none = until_row(&clusters, &user("eve"), both).await.numbers;
+    assert_eq!((none.nodes, none.pods, none.cpu, none.memory, none.gpus), (None, None, None, None, vec![]));
+    let page = clusters.detail(&user("eve"), "east").await.unwrap();
+    assert!(page.nodes.is_err() && page.pod_cidrs.is_empty() && page.row.numbers.nodes.is_none());
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_list_of_clusters_waits_a_blink_for_one_that_does_not_say() {
+    static SILENT: AtomicBool = AtomicBool::new(true);
+    let fake = Fake::start(healthy(|asked| {
+        (asked.path == REVIEWS && SILENT.load(Ordering::Relaxed)).then_some(Answer::Silence)
+    }))
+    .await;
+    let clusters = register(&fake);
+    let cluster = clusters.cluster("east").unwrap();
+    let mut news = clusters.subscribe_clusters();
+    let known = async {
+        while cluster.row().numbers.pods.is_none() || cluster.row().numbers.nodes.is_none() {
+            news.changed().await.unwrap();
+        }
+    };
+    timeout(Duration::from_secs(20), known).await.expect("pods and nodes are listed");
+    let begun = std::time::Instant::now();
+    for _ in 0..3 {
+        let row = clusters.rows(&admin()).await.remove(0);
+        assert_eq!((row.state, row.numbers.pods, row.numbers.no_pods), (ClusterState::Running, None, None));
+    }
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert_eq!(fake.count(|asked| asked.path == REVIEWS), 2, "what is being asked is not asked again");
     clusters.shutdown().await;
 }

@@ -55,6 +55,44 @@ fn sums_of_absurd_numbers_do_not_wrap() {
 }
 
 #[test]
+fn gpus_add_up_by_their_keys_and_pod_ranges_join() {
+    let mut nodes = Kept::default();
+    for (name, gpus, cidr) in [
+        ("a", json!({"nvidia.com/gpu": "8", "cpu": "4"}), "10.244.0.0/24"),
+        (
+            "b",
+            json!({"nvidia.com/gpu": "4", "nvidia.com/mig-1g.10gb": 2, "nvidia.com/gpumem": "80"}),
+            "10.244.1.0/24",
+        ),
+        ("c", json!({"nvidia.com/vgpu": "0", "huawei.com/Ascend910": "many"}), ""),
+    ] {
+        let spec = json!({"podCIDR": cidr});
+        let node = json!({"metadata": {"name": name}, "spec": spec, "status": {"allocatable": gpus}});
+        nodes.upsert(serde_json::from_value::<NodeItem>(node).unwrap());
+    }
+    let gpu = |key: &str, count| (key.to_owned(), count);
+    assert_eq!(nodes.gpus(), [gpu("nvidia.com/gpu", 12), gpu("nvidia.com/mig-1g.10gb", 2)]);
+    assert_eq!(nodes.pod_cidrs(), ["10.244.0.0/23"]);
+}
+
+#[test]
+fn nodes_without_sight_of_pods_ask_for_nothing_rather_than_zero() {
+    let mut nodes = Kept::default();
+    let node = json!({"metadata": {"name": "n1"}, "status": {"allocatable": {"cpu": "4", "pods": "110"}}});
+    nodes.upsert(serde_json::from_value::<NodeItem>(node).unwrap());
+    let mut pods = Pods::default();
+    pods.upsert(pod("1", "web-0", true, "Running", "", "n1"));
+    let seen = nodes.rows(Some(&pods)).remove(0);
+    assert_eq!(
+        (seen.cpu.requested, seen.memory.requested, seen.pods.requested),
+        (Some(100), Some(1 << 20), Some(1))
+    );
+    let unseen = nodes.rows(None).remove(0);
+    assert_eq!((unseen.cpu.requested, unseen.memory.requested, unseen.pods.requested), (None, None, None));
+    assert_eq!((unseen.cpu.allocatable, unseen.pods.allocatable), (4_000, 110));
+}
+
+#[test]
 fn the_lowest_bad_pod_speaks_for_its_owner() {
     let mut pods = Pods::default();
     for (uid, name, waiting) in
