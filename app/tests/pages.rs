@@ -9,22 +9,21 @@ mod fake;
 use binnacle_model::{
     AppError, Lang, Text,
     cluster::{
-        ClusterAccess, ClusterDetail, ClusterEdit, ClusterNumbers, ClusterProfile, CredentialEnd, Freshness,
-        ReadyCount, Usage,
+        Ages as _, ClusterAccess, ClusterDetail, ClusterEdit, ClusterNumbers, ClusterProfile, CredentialEnd,
+        Freshness, ReadyCount, Usage,
     },
     session::Role,
     status::{WorkloadState, WorkloadStatus},
     words::errors,
+    workload::{ListAccess, ListPage},
 };
-use fake::{Fake, cluster_row, render, row};
+use fake::{Fake, cluster_row, render, row, workload};
 
 #[tokio::test]
 async fn a_list_shows_rows_reasons_and_who_may_do_what() {
     let mut rows = vec![row("default", "web", 3, 3), row("team", "queue", 1, 2)];
-    rows[1].status = WorkloadStatus {
-        state: WorkloadState::NotReady,
-        reason: Some(Text::raw("Pod queue-1: ImagePullBackOff")),
-    };
+    rows[1].status =
+        WorkloadStatus::new(WorkloadState::NotReady, Some(Text::raw("Pod queue-1: ImagePullBackOff")));
     let html =
         render("/clusters/prod/statefulsets", Fake { rows, ..Fake::default() }, Lang::En, Role::Admin).await;
     for said in [
@@ -40,6 +39,114 @@ async fn a_list_shows_rows_reasons_and_who_may_do_what() {
     ] {
         assert!(html.contains(said), "{said} is missing in\n{html}");
     }
+}
+
+/// The opening tag that is followed by these words.
+fn tag_before<'a>(html: &'a str, tag: &str, words: &str) -> &'a str {
+    let at = html.find(&format!("{words}<")).unwrap_or_else(|| panic!("{words} is missing in\n{html}"));
+    let start = html[..at].rfind(tag).unwrap_or_default();
+    html[start..at].split('>').next().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn buttons_that_would_be_refused_are_off_and_say_what_is_missing() {
+    let forbidden = |verb: &str| {
+        let scope = "prod".to_owned();
+        AppError::Forbidden {
+            verb: verb.into(),
+            resource: "statefulsets.apps".into(),
+            scope,
+            message: String::new(),
+        }
+        .text()
+    };
+    let list = "/clusters/prod/statefulsets";
+    let empty = Fake::default();
+    let full = Fake { rows: vec![row("team", "web", 1, 1)], ..Fake::default() };
+    for (fake, buttons) in [(full, 2), (empty, 3)] {
+        let html = render(list, fake.clone(), Lang::En, Role::User).await;
+        let is_on = tag_before(&html, "<a ", "Create from YAML");
+        assert!(is_on.contains("href=") && !is_on.contains("aria-disabled"), "{is_on}");
+
+        let access = ListAccess { create: Some(forbidden("create")), ..ListAccess::default() };
+        let html = render(list, Fake { access, ..fake }, Lang::En, Role::User).await;
+        for words in ["Create from YAML", "Create by image"] {
+            let is_off = tag_before(&html, "<a ", words);
+            for said in
+                ["aria-disabled=\"true\"", "tabindex=\"0\"", "may not create statefulsets.apps in prod"]
+            {
+                assert!(is_off.contains(said), "{words}: {said} is missing in {is_off}");
+            }
+            assert!(!is_off.contains("href="), "{is_off}");
+        }
+        assert_eq!(html.matches("aria-disabled=\"true\"").count(), buttons, "{html}");
+    }
+
+    let page = "/clusters/prod/statefulsets/team/web";
+    for (refused, off) in [(None, false), (Some(forbidden("delete")), true)] {
+        let mut detail = workload("team", "web");
+        detail.access.delete = refused;
+        let fake = Fake { workload: Some(detail), ..Fake::default() };
+        let html = render(page, fake, Lang::En, Role::User).await;
+        let button = tag_before(&html, "<button", "Delete StatefulSet");
+        assert_eq!(button.contains("aria-disabled=\"true\""), off, "{button}");
+        assert_eq!(button.contains("may not delete statefulsets.apps in prod"), off, "{button}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_last_known_of_a_lost_cluster_is_marked_so() {
+    let why = || Text::raw("no route");
+    let mut page = ListPage {
+        rows: vec![row("team", "web", 3, 3)],
+        matching: 1,
+        total: 1,
+        counts: vec![(WorkloadState::Running, 1)],
+        freshness: Freshness { as_of: Some(820), stale: None },
+        limited_to: None,
+        access: ListAccess::default(),
+        sequence: 1,
+    };
+    page.grow_stale(why());
+    let fake = Fake { rows: page.rows, freshness: page.freshness, ..Fake::default() };
+    let list = render("/clusters/prod/statefulsets", fake, Lang::En, Role::Admin).await;
+
+    let mut detail = workload("team", "web");
+    detail.freshness.as_of = Some(820);
+    detail.grow_stale(why());
+    let fake = Fake { workload: Some(detail), ..Fake::default() };
+    let one = render("/clusters/prod/statefulsets/team/web", fake, Lang::En, Role::Admin).await;
+
+    for html in [list, one] {
+        let badge = tag_before(&html, "<span data-tone", "Running, last seen");
+        for said in
+            ["data-tone=\"neutral\"", "tabindex=\"0\"", "Exception. What you see is 3 min old: no route"]
+        {
+            assert!(badge.contains(said), "{said} is missing in {badge}");
+        }
+        assert!(!html.contains("data-tone=\"running\""), "nothing is green: {html}");
+    }
+}
+
+#[tokio::test]
+async fn a_row_says_its_exact_time_at_its_one_link() {
+    let mut web = row("team", "web", 1, 1);
+    web.created = 1_795_447_586;
+    let html = render(
+        "/clusters/prod/statefulsets",
+        Fake { rows: vec![web], ..Fake::default() },
+        Lang::En,
+        Role::User,
+    )
+    .await;
+    let body = html.split("<tbody>").nth(1).unwrap_or_default();
+    let link = body.split("<a ").find(|part| part.contains("row-link")).unwrap_or_default();
+    assert!(link.contains("data-tip=\"web, created 2026-11-23 15:26:26 UTC\""), "{link}");
+    // Its link and its menu: no stop for the time.
+    let stops = body.matches("<a ").count()
+        + body.matches("<button").count()
+        + body.matches("tabindex=\"0\"").count();
+    assert_eq!(stops, 2, "{body}");
 }
 
 #[tokio::test]

@@ -19,8 +19,10 @@ use binnacle_model::{
     object::{ObjectRef, WorkloadKind},
     plan::{Created, DryRun, Plan, PlanRequest},
     session::{Caller, Role},
-    status::{WorkloadState, WorkloadStatus},
-    workload::{DeletePlan, ListPage, ListQuery, WorkloadDetail, WorkloadRow},
+    status::{PodStatus, PodTone, WorkloadState, WorkloadStatus},
+    workload::{
+        DeletePlan, ListAccess, ListPage, ListQuery, PodRow, WorkloadAccess, WorkloadDetail, WorkloadRow,
+    },
 };
 use futures::StreamExt as _;
 use hydration_context::SsrSharedContext;
@@ -36,6 +38,8 @@ pub struct Fake {
     pub freshness: Freshness,
     pub failure: Option<AppError>,
     pub limited_to: Option<Vec<String>>,
+    pub access: ListAccess,
+    pub workload: Option<WorkloadDetail>,
     pub cluster: Option<ClusterDetail>,
     pub edit: Option<ClusterEdit>,
 }
@@ -94,6 +98,7 @@ impl Backend for Fake {
             counts: vec![],
             freshness: self.freshness.clone(),
             limited_to: self.limited_to.clone(),
+            access: self.access.clone(),
             sequence: 1,
         })
     }
@@ -105,7 +110,7 @@ impl Backend for Fake {
         _: &str,
         _: &str,
     ) -> Result<WorkloadDetail> {
-        nothing()
+        self.workload.clone().map_or_else(nothing, Ok)
     }
     async fn exists(&self, _: &Caller, _: &ObjectRef) -> Result<bool> {
         Ok(false)
@@ -147,11 +152,38 @@ pub fn row(namespace: &str, name: &str, ready: u32, desired: u32) -> WorkloadRow
         uid: format!("uid-{name}"),
         namespace: namespace.into(),
         name: name.into(),
-        status: WorkloadStatus { state: WorkloadState::Running, reason: None },
+        status: WorkloadStatus::new(WorkloadState::Running, None),
         ready,
         desired,
         images: vec!["registry.example.org/app:v1".into()],
         created: 0,
+    }
+}
+
+/// A running workload's page, with one pod.
+pub fn workload(namespace: &str, name: &str) -> WorkloadDetail {
+    WorkloadDetail {
+        row: row(namespace, name, 1, 1),
+        object: serde_json::json!({"kind": "StatefulSet"}),
+        description: String::new(),
+        labels: vec![],
+        annotations: vec![],
+        conditions: vec![],
+        containers: vec![],
+        pods: Ok(vec![PodRow {
+            uid: "pod".into(),
+            name: format!("{name}-0"),
+            status: PodStatus { word: "Running".into(), tone: PodTone::Running, reason: None },
+            ready: 1,
+            containers: 1,
+            restarts: 0,
+            node: "a".into(),
+            ip: "10.0.0.1".into(),
+            created: 0,
+        }]),
+        events: Ok(vec![]),
+        freshness: Freshness::default(),
+        access: WorkloadAccess::default(),
     }
 }
 

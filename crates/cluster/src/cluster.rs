@@ -1,5 +1,6 @@
 //! One registered cluster: its connection, its caches and the tasks that keep them.
 
+mod actions;
 mod detail;
 mod follow;
 mod list;
@@ -347,3 +348,6 @@ impl Cluster {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

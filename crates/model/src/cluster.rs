@@ -116,6 +116,24 @@ pub struct Freshness {
     pub stale: Option<Text>,
 }
 
+/// What was read from a cluster and may outlive it.
+pub trait Ages {
+    /// The cluster cannot be reached, for this reason: what is known of it is from now on what was last
+    /// known.
+    fn grow_stale(&mut self, reason: Text);
+}
+
+/// The console's own list: each row says for itself how old it is.
+impl Ages for Vec<ClusterRow> {
+    fn grow_stale(&mut self, _: Text) {}
+}
+
+impl Ages for ClusterDetail {
+    fn grow_stale(&mut self, reason: Text) {
+        self.row.freshness.stale = Some(reason);
+    }
+}
+
 /// Used of available, in base units: millicores for CPU, bytes for memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
