@@ -58,23 +58,33 @@ for (const name of names) {
   });
 }
 
-test("what others change is seen within a second", async ({ page }) => {
-  await kubectl("newest", "create", "namespace", "live").catch(() => "");
-  await open(page, "/clusters/newest/statefulsets?namespace=live");
+/**
+ * Creates a StatefulSet of no pods with kubectl; one that is there stays.
+ * @param {string} cluster
+ * @param {string} namespace
+ * @param {string} name
+ */
+async function createStopped(cluster, namespace, name) {
   const manifest = JSON.stringify({
     apiVersion: "apps/v1",
     kind: "StatefulSet",
-    metadata: { name: "seen", namespace: "live" },
+    metadata: { name, namespace },
     spec: {
       replicas: 0,
-      selector: { matchLabels: { app: "seen" } },
-      template: { metadata: { labels: { app: "seen" } }, spec: { containers: [{ name: "c", image: "nginx" }] } },
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: "c", image: "nginx" }] } },
     },
   });
-  await expect(page.getByText("No StatefulSets here yet").or(page.getByText("Nothing matches"))).toBeVisible();
-  const file = test.info().outputPath("seen.json");
+  const file = test.info().outputPath(`${name}.json`);
   await writeFile(file, manifest);
-  await kubectl("newest", "create", "-f", file);
+  await kubectl(cluster, "apply", "-f", file);
+}
+
+test("what others change is seen within a second", async ({ page }) => {
+  await kubectl("newest", "create", "namespace", "live").catch(() => "");
+  await open(page, "/clusters/newest/statefulsets?namespace=live");
+  await expect(page.getByText("No StatefulSets here yet").or(page.getByText("Nothing matches"))).toBeVisible();
+  await createStopped("newest", "live", "seen");
   await expect(row(page, "seen")).toContainText("Stopped", { timeout: 3_000 });
   await kubectl("newest", "scale", "statefulset", "seen", "-n", "live", "--replicas=1");
   await expect(row(page, "seen")).toContainText("1/1", { timeout: 15_000 });
@@ -86,6 +96,9 @@ for (const stop of /** @type {const} */ (["pause", "kill"])) {
   test(`an API server that is ${stop === "pause" ? "held still" : "killed"} costs its own row, and recovers`, async ({
     page,
   }) => {
+    await createStopped("older", "default", "kept");
+    await open(page, "/clusters/older/statefulsets");
+    await expect(row(page, "kept")).toContainText("Stopped");
     await open(page, "/clusters");
     await expect(row(page, "older")).toContainText("Running");
     await apiServer(stop, "older");
@@ -95,6 +108,9 @@ for (const stop of /** @type {const} */ (["pause", "kill"])) {
       await expect(row(page, "newest")).toContainText("Running");
       await open(page, "/clusters/older/statefulsets");
       await expect(page.getByText("Stale").first()).toBeVisible();
+      const kept = row(page, "kept").locator(".badge-status");
+      await expect(kept).toContainText("Stopped, last seen");
+      await expect(kept).toHaveAttribute("data-tip", /What you see is .* old/);
       const begun = Date.now();
       await open(page, "/clusters/newest/statefulsets");
       expect(Date.now() - begun).toBeLessThan(5_000);

@@ -74,3 +74,13 @@ test("the first Tab leads past the navigation", async ({ page }) => {
   await page.keyboard.press("Enter");
   await expect(page.locator("#content")).toBeFocused();
 });
+
+test("a row's one link says its exact time on focus", async ({ page }) => {
+  await open(page, `/clusters/${cluster}/statefulsets`);
+  const link = page.locator("tbody .row-link").first();
+  await tabTo(page, link);
+  const name = await link.innerText();
+  await expect(page.getByRole("tooltip")).toHaveText(new RegExp(`^${name}, created \\d{4}-\\d\\d-\\d\\d .* UTC$`));
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("tooltip")).toBeHidden();
+});
