@@ -9,6 +9,9 @@
 //! | Escape | hides it |
 //! | blur, leaving, scrolling | hides it |
 //!
+//! `data-focus-tip` gives one on focus alone: for a link stretched over its row, which a resting pointer
+//! is always over. Its `title` says the same to the pointer, as quietly as the browser does.
+//!
 //! While shown, the element's `aria-describedby` names the tooltip, unless the tip is its name.
 
 use std::cell::RefCell;
@@ -81,7 +84,8 @@ pub fn TooltipLayer() -> impl IntoView {
         }
     };
     let show = move |element: Element| {
-        let Some(tip) = element.get_attribute("data-tip").filter(|tip| !tip.is_empty()) else { return };
+        let tip = element.get_attribute("data-tip").or_else(|| element.get_attribute("data-focus-tip"));
+        let Some(tip) = tip.filter(|tip| !tip.is_empty()) else { return };
         let described_by = element.get_attribute("aria-describedby");
         text.set(tip);
         let anchor = element.clone();
@@ -102,7 +106,7 @@ pub fn TooltipLayer() -> impl IntoView {
 
     Effect::new(move || {
         let over = window_event_listener(leptos::ev::mouseover, move |event| {
-            let target = tipped(event.target());
+            let target = tipped(event.target(), "[data-tip]");
             let same =
                 SHOWN.with_borrow(|shown| shown.as_ref().map(|(element, _)| element.clone()) == target);
             if same && target.is_some() {
@@ -115,7 +119,7 @@ pub fn TooltipLayer() -> impl IntoView {
             }
         });
         let focus = window_event_listener(leptos::ev::focusin, move |event| {
-            let target = tipped(event.target());
+            let target = tipped(event.target(), "[data-tip],[data-focus-tip]");
             hide();
             // Keyboard focus only: a click on a button should not leave its tooltip standing.
             if let Some(target) = target.filter(|target| target.matches(":focus-visible").unwrap_or(false)) {
@@ -145,9 +149,9 @@ pub fn TooltipLayer() -> impl IntoView {
     .into_any()
 }
 
-/// The nearest element with a tooltip at an event's target.
-fn tipped(target: Option<web_sys::EventTarget>) -> Option<Element> {
-    target?.dyn_into::<Element>().ok()?.closest("[data-tip]").ok()?
+/// The nearest element with a tooltip, as the selector says, at an event's target.
+fn tipped(target: Option<web_sys::EventTarget>, selector: &str) -> Option<Element> {
+    target?.dyn_into::<Element>().ok()?.closest(selector).ok()?
 }
 
 #[cfg(all(test, feature = "ssr"))]

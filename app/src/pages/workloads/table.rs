@@ -153,7 +153,7 @@ fn Row(
     // What the row cuts or rounds, on hover and focus of its one link: no stop for each time.
     let tip = {
         let name = name.clone();
-        move || words::NAME_CREATED.fill(lang.get(), &[&name, &exact(created * 1_000)])
+        Memo::new(move |_| words::NAME_CREATED.fill(lang.get(), &[&name, &exact(created * 1_000)]))
     };
     let actions = words::ACTIONS_OF;
     let (menu_name, link_name, gone) = (name.clone(), name.clone(), (namespace.clone(), name.clone()));
@@ -167,7 +167,7 @@ fn Row(
     view! {
         <tr class:row-changed=move || tint.get() class:row-new=is_new>
             <td class="cell-name" data-line="1">
-                <A href=move || paths::workload(&cluster.get(), kind, &path_of.0, &path_of.1) attr:class="row-link" attr:data-tip=tip>
+                <A href=move || paths::workload(&cluster.get(), kind, &path_of.0, &path_of.1) attr:class="row-link" attr:title=tip attr:data-focus-tip=tip>
                     {link_name}
                 </A>
             </td>
