@@ -261,6 +261,36 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_last_decision_stands_while_it_is_asked_for_again() {
+        let fake = Fake::start(|asked| {
+            let verb = &asked.body["spec"]["resourceAttributes"]["verb"];
+            Answer::Json(201, json!({"status": {"allowed": verb == "list"}}))
+        })
+        .await;
+        let connection = Connection::new(&fake.credential(), SANDBOX).unwrap();
+        let access = Access::default();
+        let caller = Caller { user: "ann".to_owned(), role: Role::User };
+        let questions = [Question::new("list", "", "pods", ""), Question::new("watch", "", "pods", "")];
+        let last = || questions.clone().map(|question| access.last(&connection, &caller, &question));
+        assert_eq!(last(), [None, None], "nothing was asked yet");
+        for question in questions.clone() {
+            access.may(&connection, &caller, question).await.unwrap();
+        }
+        let is_fresh = || access.is_fresh(&caller, &questions[0]);
+        assert!(is_fresh());
+        access.age(KEEP);
+        assert!(!is_fresh());
+        assert_eq!(last(), [Some(true), Some(false)]);
+        access.age(WHILE_ASKING - KEEP);
+        assert_eq!(last(), [None, None], "it was asked, and nobody answered");
+        connection.mark_down(binnacle_model::Text::raw("gone"));
+        assert_eq!(last(), [Some(true), Some(false)]);
+        access.age(YES_WHILE_DOWN - WHILE_ASKING);
+        assert_eq!(last(), [None, Some(false)], "who lost his rights just before must not read on");
+        assert_eq!(fake.asked().len(), 2);
+    }
+
+    #[tokio::test]
     async fn an_old_decision_stands_only_while_the_cluster_is_down() {
         static ODD: AtomicU8 = AtomicU8::new(0);
         let fake = Fake::start(|asked| match ODD.load(Ordering::Relaxed) {

@@ -2,7 +2,7 @@
 //! does not see them.
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -81,20 +81,22 @@ impl Cluster {
 
     /// Asks the cluster, once at a time for a caller; the answers are kept.
     fn ask(self: &Arc<Self>, caller: &Caller) -> watch::Receiver<()> {
-        match self.asking.lock().unwrap_or_else(PoisonError::into_inner).entry(caller.clone()) {
-            Entry::Occupied(asking) => asking.get().clone(),
-            Entry::Vacant(vacant) => {
-                let (done, wait) = watch::channel(());
-                vacant.insert(wait.clone());
-                let asked = Asked { cluster: Arc::clone(self), caller: caller.clone(), _done: done };
-                let cancel = self.cancel.clone();
-                self.tasks.spawn(async move {
-                    cancel.run_until_cancelled(asked.cluster.sight(&asked.caller)).await;
-                    drop(asked);
-                });
-                wait
+        let (done, wait) = watch::channel(());
+        {
+            let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(current) = asking.get(caller) {
+                return current.clone();
             }
+            asking.insert(caller.clone(), wait.clone());
         }
+        // Not while the lock is held: a runtime that is ending drops the task at once, which takes it too.
+        let asked = Asked { cluster: Arc::clone(self), caller: caller.clone(), _done: done };
+        let cancel = self.cancel.clone();
+        self.tasks.spawn(async move {
+            cancel.run_until_cancelled(asked.cluster.sight(&asked.caller)).await;
+            drop(asked);
+        });
+        wait
     }
 
     /// What the caller may list; waits for the cluster's answer, or its deadline.
