@@ -15,7 +15,7 @@ use binnacle_model::{
     session::Role,
     status::{WorkloadState, WorkloadStatus},
     words::errors,
-    workload::{ListAccess, ListPage},
+    workload::{EventRow, ListAccess, ListPage},
 };
 use fake::{Fake, cluster_row, render, row, workload};
 
@@ -149,6 +149,30 @@ async fn a_row_says_its_exact_time_at_its_one_link() {
         + body.matches("<button").count()
         + body.matches("tabindex=\"0\"").count();
     assert_eq!(stops, 2, "{body}");
+}
+
+#[tokio::test]
+async fn times_of_rows_without_a_link_share_one_stop() {
+    let mut detail = workload("team", "web");
+    let event = |uid: &str| EventRow {
+        uid: uid.into(),
+        warning: false,
+        reason: "Created".into(),
+        message: "made".into(),
+        object: "Pod/web-0".into(),
+        source: "kubelet".into(),
+        count: 1,
+        last: 1_795_447_586,
+    };
+    detail.events = Ok(["a", "b", "c"].map(event).to_vec());
+    let fake = Fake { workload: Some(detail), ..Fake::default() };
+    let html = render("/clusters/prod/statefulsets/team/web?tab=events", fake, Lang::En, Role::User).await;
+    let rows = html.split("<tbody>").find(|part| part.contains("Pod/web-0")).unwrap_or_default();
+    let stops = |index: &str| {
+        let times = rows.split("<time").skip(1).filter_map(|time| time.split('>').next());
+        times.filter(|time| time.contains(&format!("tabindex=\"{index}\""))).count()
+    };
+    assert_eq!((stops("0"), stops("-1")), (1, 2), "{rows}");
 }
 
 #[tokio::test]

@@ -2,11 +2,20 @@
 //!
 //! The exact time is in `datetime` and in the tooltip. A time that stands alone can be focused. One in
 //! a row takes no stop of its own: it says the exact time to screen readers beside the words, and where
-//! the row has a link, that one's tooltip says it on focus.
+//! the row has a link, that one's tooltip says it on focus. Where rows have none, a column of times is one
+//! stop:
+//!
+//! | Key | Does |
+//! | --- | --- |
+//! | Tab | moves to the column's first time |
+//! | Down, Up | the next, the previous time of the column |
 
 use std::time::Duration;
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 
 use crate::i18n::use_lang;
 use crate::interop;
@@ -64,6 +73,9 @@ pub fn TimeAgo(
     /// It can be focused to read the exact time; not in rows, which would double their stops.
     #[prop(optional)]
     focusable: bool,
+    /// It is one of a column that shares one stop: whether it is the one that Tab reaches.
+    #[prop(optional, into)]
+    column: Option<Signal<bool>>,
 ) -> impl IntoView {
     let lang = use_lang();
     let now = use_now();
@@ -77,7 +89,15 @@ pub fn TimeAgo(
             class="time"
             datetime=move || iso(at.get())
             data-tip=move || exact.get()
-            tabindex=focusable.then_some("0")
+            tabindex=move || match column {
+                Some(first) => Some(if first.get() { "0" } else { "-1" }),
+                None => focusable.then_some("0"),
+            }
+            on:keydown=move |event| {
+                if column.is_some() {
+                    walk(&event);
+                }
+            }
         >
             {words}
             {(!focusable).then_some(move || {
@@ -88,6 +108,27 @@ pub fn TimeAgo(
         </time>
     }
     .into_any()
+}
+
+/// Moves the focus along the column of times that a key was pressed in.
+fn walk(event: &KeyboardEvent) {
+    let step = match event.key().as_str() {
+        "ArrowDown" => 1,
+        "ArrowUp" => -1,
+        _ => return,
+    };
+    let Some(here) = event.current_target().and_then(|target| target.dyn_into::<Element>().ok()) else {
+        return;
+    };
+    let Ok(Some(rows)) = here.closest("tbody") else { return };
+    let Ok(times) = rows.query_selector_all("time[tabindex]") else { return };
+    let all: Vec<HtmlElement> = (0..times.length()).filter_map(|at| times.get(at)?.dyn_into().ok()).collect();
+    let now = all.iter().position(|time| **time == here);
+    if let Some(next) = now.and_then(|now| now.checked_add_signed(step)).and_then(|next| all.get(next)) {
+        event.prevent_default();
+        // Fails for an element that has left the page; then the focus stays.
+        let _ = next.focus();
+    }
 }
 
 /// The words for a time, seen from `now`. A time to come (a clock that runs ahead) is now.

@@ -69,10 +69,12 @@ pub(super) fn PodsPanel(detail: Detail) -> impl IntoView {
                 <tbody>
                     <For each=order key=|uid| uid.clone() let:uid>
                         {
+                            let key = uid.clone();
+                            let first = Signal::derive(move || order().first() == Some(&key));
                             let pod = Memo::new(move |last: Option<&Option<PodRow>>| {
                                 rows.with(|rows| rows.get(&uid).cloned()).or_else(|| last.cloned().flatten())
                             });
-                            move || pod.get().map(|pod| pod_row(pod, age))
+                            move || pod.get().map(|pod| pod_row(pod, age, first))
                         }
                     </For>
                 </tbody>
@@ -81,7 +83,7 @@ pub(super) fn PodsPanel(detail: Detail) -> impl IntoView {
     }
 }
 
-fn pod_row(pod: PodRow, age: Memo<Option<Text>>) -> impl IntoView {
+fn pod_row(pod: PodRow, age: Memo<Option<Text>>, first: Signal<bool>) -> impl IntoView {
     let or_dash = |text: String| if text.is_empty() { "–".to_owned() } else { text };
     let reason = pod.status.reason.clone();
     view! {
@@ -92,7 +94,7 @@ fn pod_row(pod: PodRow, age: Memo<Option<Text>>) -> impl IntoView {
             <td class="cell-number" data-label=t(words::RESTARTS)>{pod.restarts}</td>
             <td data-label=t(words::NODE)>{or_dash(pod.node)}</td>
             <td class="cell-mono" data-label=t(words::POD_IP)>{or_dash(pod.ip)}</td>
-            <td class="cell-number" data-label=t(common::AGE)><TimeAgo at=pod.created * 1_000 style=TimeStyle::Age /></td>
+            <td class="cell-number" data-label=t(common::AGE)><TimeAgo at=pod.created * 1_000 style=TimeStyle::Age column=first /></td>
         </tr>
         {reason.map(|reason| view! {
             <tr class="row-note">
@@ -162,9 +164,12 @@ fn conditions_view(detail: Detail) -> AnyView {
     if conditions.is_empty() {
         return view! { <p class="muted">{t(words::NO_CONDITIONS)}</p> }.into_any();
     }
+    let entry = conditions.iter().position(|condition| condition.since > 0);
     let rows = conditions
         .into_iter()
-        .map(|condition| {
+        .enumerate()
+        .map(|(at, condition)| {
+            let first = Signal::stored(Some(at) == entry);
             view! {
                 <tr>
                     <td class="cell-name" data-line="1">{condition.kind}</td>
@@ -172,7 +177,7 @@ fn conditions_view(detail: Detail) -> AnyView {
                     <td data-label=t(words::REASON)>{condition.reason}</td>
                     <td class="cell-wrap" data-label=t(words::MESSAGE)>{condition.message}</td>
                     <td class="cell-number" data-label=t(words::SINCE)>
-                        {(condition.since > 0).then(|| view! { <TimeAgo at=condition.since * 1_000 style=TimeStyle::Age /> })}
+                        {(condition.since > 0).then(|| view! { <TimeAgo at=condition.since * 1_000 style=TimeStyle::Age column=first /> })}
                     </td>
                 </tr>
             }
@@ -218,7 +223,7 @@ pub(super) fn EventsPanel(detail: Detail) -> impl IntoView {
                             <HeaderCell label=t(words::LAST_SEEN) numeric=true />
                         </tr>
                     </thead>
-                    <tbody>{events.into_iter().map(event_row).collect_view()}</tbody>
+                    <tbody>{events.into_iter().enumerate().map(event_row).collect_view()}</tbody>
                 </TableFrame>
             }
             .into_any(),
@@ -226,7 +231,7 @@ pub(super) fn EventsPanel(detail: Detail) -> impl IntoView {
     }
 }
 
-fn event_row(event: EventRow) -> impl IntoView {
+fn event_row((at, event): (usize, EventRow)) -> impl IntoView {
     let (tone, word) =
         if event.warning { (Tone::Waiting, words::WARNING) } else { (Tone::Neutral, words::NORMAL) };
     view! {
@@ -236,7 +241,7 @@ fn event_row(event: EventRow) -> impl IntoView {
             <td class="cell-mono" data-label=t(words::OBJECT)>{event.object}</td>
             <td class="cell-wrap" data-label=t(words::MESSAGE)>{event.message}</td>
             <td class="cell-number" data-label=t(words::COUNT)>{event.count}</td>
-            <td class="cell-number" data-label=t(words::LAST_SEEN)><TimeAgo at=event.last * 1_000 style=TimeStyle::Age /></td>
+            <td class="cell-number" data-label=t(words::LAST_SEEN)><TimeAgo at=event.last * 1_000 style=TimeStyle::Age column=Signal::stored(at == 0) /></td>
         </tr>
     }
 }
