@@ -11,6 +11,18 @@ test("clusters are in the first HTML, and the dead one says why", async ({ page 
   await accessible(page);
 });
 
+test("name, alias and badge of a cluster are whole where there is room", async ({ page }) => {
+  await open(page, "/clusters");
+  const cut = () =>
+    page.locator(".name-line > *").evaluateAll((parts) =>
+      parts.filter((part) => part.scrollWidth > part.clientWidth && part.clientWidth > 0).map((part) => part.textContent),
+    );
+  await expect(row(page, "harbor-prod").getByText("Sandbox")).toBeVisible();
+  // The widest numbers come with the first answers.
+  await expect(row(page, "harbor-prod").getByRole("meter").first()).toBeVisible();
+  expect(await cut()).toEqual([]);
+});
+
 test("search, status and order are in the address", async ({ page }) => {
   await open(page, "/clusters");
   await page.getByRole("search").getByRole("textbox").fill("staging");

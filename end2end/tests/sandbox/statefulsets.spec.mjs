@@ -45,9 +45,12 @@ test("the wizard keeps a draft over a reload and marks what is wrong at its fiel
   await page.getByRole("button", { name: "Next", exact: true }).click();
   await expect(page.getByRole("textbox", { name: "Name", exact: true })).toHaveAttribute("aria-invalid", "true");
   await page.getByRole("textbox", { name: "Name", exact: true }).fill("kept-draft");
+  await page.getByRole("textbox", { name: "Alias", exact: true }).fill("An alias");
+  await expect(page.locator(".wizard-yaml")).toContainText("binnacle.dev/alias: An alias");
   page.once("dialog", (dialog) => void dialog.accept());
   await page.reload();
   await expect(page.getByRole("textbox", { name: "Name", exact: true })).toHaveValue("kept-draft");
+  await expect(page.getByRole("textbox", { name: "Alias", exact: true })).toHaveValue("An alias");
   await page.getByRole("button", { name: "Discard draft" }).click();
 });
 
