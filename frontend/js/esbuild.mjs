@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 import { build } from "esbuild";
+import subsetFont from "subset-font";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..");
@@ -35,6 +36,46 @@ export async function sprite() {
   );
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
 }
+
+/** What the stylesheet asks of the font (style/base.css, `tabular-nums`), beside kerning. */
+const FONT_FEATURES = ["cv05", "kern", "ss03", "tnum"];
+
+/** From --weight to --weight-strong (style/tokens.css). */
+const FONT_WEIGHTS = { min: 400, max: 600 };
+
+/**
+ * A font with only what the console uses of it: half its bytes. Contextual alternates are not among it, on
+ * purpose: names from a cluster are shown letter by letter ("a1x2" has no multiplication sign in it).
+ * @param {Uint8Array} font
+ * @param {string} css the rule that names the font, with its `unicode-range`
+ */
+export async function usedFont(font, css) {
+  const letters = [...css.matchAll(/U\+([0-9A-F]+)(?:-([0-9A-F]+))?/g)].flatMap(([, from, to]) => {
+    const first = Number.parseInt(from ?? "", 16);
+    const last = to === undefined ? first : Number.parseInt(to, 16);
+    return Array.from({ length: last - first + 1 }, (_, at) => String.fromCodePoint(first + at));
+  });
+  if (letters.length === 0) {
+    throw new Error("style/fonts.css says no unicode-range.");
+  }
+  return subsetFont(Buffer.from(font), letters.join(""), {
+    targetFormat: "woff2",
+    keepFeatures: FONT_FEATURES,
+    noHinting: true,
+    variationAxes: { wght: FONT_WEIGHTS },
+  });
+}
+
+/** @type {import("esbuild").Plugin} */
+const fonts = {
+  name: "fonts",
+  setup(build) {
+    build.onLoad({ filter: /\.woff2$/ }, async ({ path }) => ({
+      contents: await usedFont(await readFile(path), await readFile(join(root, "style/fonts.css"), "utf8")),
+      loader: "file",
+    }));
+  },
+};
 
 /**
  * A name with its content's hash in it.
@@ -72,7 +113,7 @@ export async function bundle(outdir) {
     entryNames: "[name]-[hash]",
     chunkNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
-    loader: { ".woff2": "file" },
+    plugins: [fonts],
     publicPath: PUBLIC_PATH,
     legalComments: "none",
     metafile: true,
