@@ -1,15 +1,16 @@
 //! The document around every page, and the routes.
 
+use binnacle_model::Lang;
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
-    components::{ParentRoute, Redirect, Route, Router, Routes},
+    components::{FlatRoutes, Redirect, Route, Router},
     path,
 };
 
 use crate::{
-    i18n::provide_lang,
+    i18n::{CHINESE_FILE, provide_lang},
     interop,
     live::provide_live,
     pages::{clusters::ClustersPage, not_found::NotFoundPage},
@@ -43,6 +44,9 @@ pub fn shell() -> impl IntoView {
                 <link rel="icon" type="image/svg+xml" href=assets.url("favicon.svg") />
                 <link rel="stylesheet" href=assets.url("style.css") />
                 <link rel="modulepreload" href=assets.url("frontend.js") />
+                {(request.lang == Lang::Zh).then(|| {
+                    view! { <link rel="preload" r#as="fetch" href=assets.url(CHINESE_FILE) crossorigin="anonymous" /> }
+                })}
                 <script type="module" src=assets.url("boot.js")></script>
                 <MetaTags />
             </head>
@@ -66,8 +70,8 @@ pub fn App() -> impl IntoView {
     view! {
         <Title formatter=|page: String| if page.is_empty() { "Binnacle".to_owned() } else { format!("{page} · Binnacle") } />
         <Router>
-            <Routes fallback=NotFoundPage>
-                <ParentRoute path=path!("") view=Shell ssr=SsrMode::Async>
+            <Shell>
+            <FlatRoutes fallback=NotFoundPage>
                     <Route path=path!("") view=|| view! { <Redirect path="/clusters" /> } ssr=SsrMode::Async />
                     <Route path=path!("clusters") view=ClustersPage ssr=SsrMode::Async />
                     <Route path=path!("clusters/integrate") view=|| view! { <Part page=Page::Integrate /> } ssr=SsrMode::Async />
@@ -82,8 +86,8 @@ pub fn App() -> impl IntoView {
                         ssr=SsrMode::Async
                     />
                     <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />
-                </ParentRoute>
-            </Routes>
+            </FlatRoutes>
+            </Shell>
         </Router>
     }
 }

@@ -1,7 +1,9 @@
 //! The language of the page: words from the model's catalogue, switched without a reload.
 
-use binnacle_model::{Lang, Text, Word};
+use binnacle_model::{Lang, Text, Word, words};
 use leptos::prelude::*;
+
+use crate::ui::Assets;
 
 /// The page's language. Comes with the request (cookie, then `Accept-Language`) and is kept in
 /// `<html lang>`, so that the browser starts with what the server rendered.
@@ -18,6 +20,20 @@ pub fn use_lang() -> RwSignal<Lang> {
     match use_context::<LangContext>() {
         Some(LangContext(lang)) => lang,
         None => RwSignal::new(Lang::En),
+    }
+}
+
+/// The name of the file with the Chinese words, among the [`Assets`].
+pub const CHINESE_FILE: &str = "words-zh.json";
+
+/// Fetches the words of a language, once; whether they are here now. English is always here.
+pub async fn fetch_language(assets: &Assets, lang: Lang) -> bool {
+    if words::is_known(lang) {
+        return true;
+    }
+    match crate::interop::fetch_text(&assets.url(CHINESE_FILE)).await {
+        Some(text) => words::learn_chinese(&text).is_ok(),
+        None => false,
     }
 }
 

@@ -6,9 +6,11 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(feature = "hydrate")]
+use binnacle_model::live::Message;
 use binnacle_model::{
     AppError,
-    live::{ClientMessage, Topic, Update},
+    live::{ClientMessage, Topic},
 };
 use leptos::prelude::*;
 
@@ -29,12 +31,15 @@ pub enum LiveState {
 #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser has a socket"))]
 const CLOSED_BY_POLICY: u16 = 1008;
 
+/// What a subscription hears: its news as JSON, which the page that follows reads, or its end.
+pub type News = Result<String, AppError>;
+
 /// One subscription: what it follows and who hears of it.
 #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser has a socket"))]
 #[derive(Clone)]
 struct Subscription {
     topic: Topic,
-    on_update: Callback<Result<Update, AppError>>,
+    on_update: Callback<News>,
 }
 
 /// The tab's live connection.
@@ -64,7 +69,7 @@ pub fn use_live_state() -> Signal<LiveState> {
 
 /// Follows a topic while the calling component lives; a topic of `None` follows nothing. Each change
 /// of the topic is a new subscription.
-pub fn follow(topic: impl Fn() -> Option<Topic> + 'static, on_update: Callback<Result<Update, AppError>>) {
+pub fn follow(topic: impl Fn() -> Option<Topic> + 'static, on_update: Callback<News>) {
     let Some(live) = use_context::<Live>() else { return };
     let current = StoredValue::new(None::<u32>);
     let stop = move || {
@@ -83,7 +88,7 @@ pub fn follow(topic: impl Fn() -> Option<Topic> + 'static, on_update: Callback<R
 }
 
 impl Live {
-    fn subscribe(self, topic: Topic, on_update: Callback<Result<Update, AppError>>) -> u32 {
+    fn subscribe(self, topic: Topic, on_update: Callback<News>) -> u32 {
         let id = self.next.with_value(|next| next + 1);
         self.next.set_value(id);
         self.subscriptions.update_value(|all| {
@@ -101,13 +106,11 @@ impl Live {
     }
 
     #[cfg(feature = "hydrate")]
-    fn receive(self, message: binnacle_model::live::ServerMessage) {
-        use binnacle_model::live::ServerMessage;
-
+    fn receive(self, message: Message<Box<serde_json::value::RawValue>>) {
         let (id, news) = match message {
-            ServerMessage::Alive => return,
-            ServerMessage::Update { id, update } => (id, Ok(update)),
-            ServerMessage::Failed { id, error } => (id, Err(error)),
+            Message::Alive => return,
+            Message::Update { id, update } => (id, Ok(String::from(Box::<str>::from(update)))),
+            Message::Failed { id, error } => (id, Err(error)),
         };
         let heard = self.subscriptions.with_value(|all| all.get(&id).map(|one| one.on_update));
         if let Some(on_update) = heard {
@@ -130,10 +133,7 @@ mod socket {
 mod socket {
     use std::{cell::RefCell, time::Duration};
 
-    use binnacle_model::{
-        AppError,
-        live::{ClientMessage, ServerMessage},
-    };
+    use binnacle_model::{AppError, live::ClientMessage};
     use leptos::prelude::*;
     use wasm_bindgen::{JsCast, prelude::Closure};
     use web_sys::{CloseEvent, Event, MessageEvent, WebSocket};
@@ -205,7 +205,7 @@ mod socket {
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             touch();
             let text = event.data().as_string().unwrap_or_default();
-            match serde_json::from_str::<ServerMessage>(&text) {
+            match serde_json::from_str(&text) {
                 Ok(message) => live.receive(message),
                 Err(error) => leptos::logging::error!("a live message cannot be read: {error}"),
             }

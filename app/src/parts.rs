@@ -1,6 +1,6 @@
 //! The parts of the console that the browser fetches when they are first needed.
 //!
-//! The first load holds the frame and the list of clusters. Every other page lies in a part: a WebAssembly
+//! The first load holds the frame and the list of clusters. The rest lies in parts: each a WebAssembly
 //! module of its own, which `cargo xtask build` cuts out of the whole at the functions marked below
 //! (docs/decisions/0004). On the server all of it is there.
 //!
@@ -17,7 +17,8 @@ use leptos::{
 use leptos_meta::Title;
 
 use crate::{
-    i18n::t,
+    components::remove_cluster::RemoveClusterDialog,
+    i18n::{t, use_lang},
     pages::{
         cluster::ClusterPage,
         cluster_form::{EditClusterPage, IntegratePage},
@@ -26,7 +27,10 @@ use crate::{
         workload::WorkloadPage,
         workloads::WorkloadsPage,
     },
-    ui::state::{ErrorState, Skeleton},
+    ui::{
+        state::{ErrorState, Skeleton},
+        toast::use_toasts,
+    },
 };
 
 /// A page that lies in a part.
@@ -67,6 +71,15 @@ fn form_page(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::CreateByImage => view! { <CreateByImagePage /> }.into_any(),
         _ => view! { <IntegratePage /> }.into_any(),
     })
+}
+
+/// What asks before a cluster is removed.
+#[wasm_split(remove, wasm_split_path = ::leptos::wasm_split, preload(fetch_remove), fallible)]
+fn remove_dialog(
+    target: RwSignal<Option<String>>,
+    on_removed: Callback<String>,
+) -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <RemoveClusterDialog target=target on_removed=on_removed /> }.into_any())
 }
 
 impl Page {
@@ -133,6 +146,37 @@ pub fn Part(
             <ErrorState title=t(words::PART_NOT_LOADED) text=t(words::PART_NOT_LOADED_HELP) on_retry=move |()| fetch() />
         }
         .into_any(),
+    })
+    .into_any()
+}
+
+/// [`RemoveClusterDialog`] out of its part, which is fetched when it is first needed.
+#[component]
+pub fn RemoveCluster(
+    /// The cluster's name; `None` while closed.
+    target: RwSignal<Option<String>>,
+    /// Runs once it is gone.
+    #[prop(into)]
+    on_removed: Callback<String>,
+) -> impl IntoView {
+    let (lang, toasts) = (use_lang(), use_toasts());
+    let fetched = RwSignal::new(false);
+    Effect::new(move |_| {
+        if fetched.get() || target.with(Option::is_none) {
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            if fetch_remove().await.is_ok() {
+                // The person may have gone elsewhere meanwhile, and the signals with the page.
+                fetched.try_set(true);
+            } else {
+                toasts.error(words::PART_NOT_LOADED.text(lang.get_untracked()));
+                target.try_set(None);
+            }
+        });
+    });
+    (move || {
+        fetched.get().then(|| remove_dialog(target, on_removed).now_or_never().and_then(Result::ok)).flatten()
     })
     .into_any()
 }

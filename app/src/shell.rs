@@ -7,26 +7,24 @@ use binnacle_model::{
     words::{errors, lists, shell as words, signin},
 };
 use leptos::prelude::*;
-use leptos_router::{
-    components::{A, Outlet},
-    hooks::use_location,
-};
+use leptos_router::{components::A, hooks::use_location};
 use wasm_bindgen::JsCast;
 
 use crate::{
     components::{cluster_switch::ClusterSwitch, load::SignInLink, scroll::scroll_to_top},
-    i18n::{t, tf, use_lang},
+    i18n::{fetch_language, t, tf, use_lang},
     interop::{Theme, dialog_open, focus, set_preference, set_theme, theme},
     live::{LiveState, use_live_state},
     paths,
     request::use_request,
     ui::{
+        assets::use_assets,
         badge::Tone,
         button::{ButtonVariant, IconButton},
         icon::{Icon, IconName},
         menu::{Menu, MenuItem, MenuLabel, MenuSeparator},
         state::Notice,
-        toast::ToastRegion,
+        toast::{ToastRegion, use_toasts},
     },
 };
 
@@ -51,7 +49,10 @@ fn cluster_in(path: &str) -> Option<String> {
 
 /// The frame.
 #[component]
-pub fn Shell() -> impl IntoView {
+pub fn Shell(
+    /// The page.
+    children: Children,
+) -> impl IntoView {
     let location = use_location();
     let cluster = Memo::new(move |_| location.pathname.with(|path| cluster_in(path)));
     let drawer = RwSignal::new(false);
@@ -94,7 +95,7 @@ pub fn Shell() -> impl IntoView {
             </nav>
             <main class="content" id=CONTENT tabindex="-1">
                 <ConnectionNotice />
-                <Outlet />
+                {children()}
             </main>
         </div>
         <ToastRegion />
@@ -188,13 +189,15 @@ fn UserMenu() -> impl IntoView {
         set_theme(next);
         chosen.set(next);
     };
+    let (assets, toasts) = (StoredValue::new(use_assets()), use_toasts());
     let speak = move |next: Lang| {
-        set_preference(LANG_COOKIE, Some(if next == Lang::Zh { "zh" } else { "en" }));
-        lang.set(next);
-        if let Some(root) = crate::interop::document().and_then(|document| document.document_element()) {
-            // The attribute is ours; a browser that refuses it only reads with the wrong voice.
-            let _ = root.set_attribute("lang", next.tag());
-        }
+        leptos::task::spawn_local(async move {
+            if fetch_language(&assets.get_value(), next).await {
+                speak(lang, next);
+            } else {
+                toasts.error(words::LANGUAGE_NOT_LOADED.text(lang.get_untracked()));
+            }
+        });
     };
     let role = match request.caller.role {
         Role::Admin => words::ROLE_ADMIN,
@@ -223,6 +226,16 @@ fn UserMenu() -> impl IntoView {
             <MenuItem label="English" checked=speaks(Lang::En) on_select=move |()| speak(Lang::En) />
             <MenuItem label="简体中文" checked=speaks(Lang::Zh) on_select=move |()| speak(Lang::Zh) />
         </Menu>
+    }
+}
+
+/// Turns the page to a language, and remembers it.
+fn speak(lang: RwSignal<Lang>, next: Lang) {
+    set_preference(LANG_COOKIE, Some(if next == Lang::Zh { "zh" } else { "en" }));
+    lang.set(next);
+    if let Some(root) = crate::interop::document().and_then(|document| document.document_element()) {
+        // The attribute is ours; a browser that refuses it only reads with the wrong voice.
+        let _ = root.set_attribute("lang", next.tag());
     }
 }
 

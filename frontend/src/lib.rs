@@ -5,6 +5,7 @@
 
 use binnacle_app::{
     App,
+    i18n::fetch_language,
     parts::Page,
     request::{META, RequestInfo},
     ui::Assets,
@@ -17,22 +18,33 @@ use wasm_bindgen::prelude::wasm_bindgen;
 const FIRST_RETRY: Duration = Duration::from_millis(500);
 const LAST_RETRY: Duration = Duration::from_secs(15);
 
+/// Until it is there: without it the page would not be what the server drew.
+async fn retry(fetch: impl AsyncFn() -> bool) {
+    let mut wait = FIRST_RETRY;
+    while !fetch().await {
+        binnacle_app::interop::sleep(wait).await;
+        wait = (wait * 2).min(LAST_RETRY);
+    }
+}
+
 /// Makes the server-rendered page live, with the facts the server wrote into its head. The part that the page
-/// lies in is fetched first: hydration finds the page whole. Until then the page is what the server drew.
+/// lies in and the words of its language are fetched first: hydration finds the page whole. Until then the page
+/// is what the server drew.
 #[wasm_bindgen]
 pub async fn hydrate() {
     console_error_panic_hook::set_once();
     if let Some(page) = binnacle_app::interop::pathname().as_deref().and_then(Page::at) {
-        let mut wait = FIRST_RETRY;
-        while !page.fetch().await {
-            binnacle_app::interop::sleep(wait).await;
-            wait = (wait * 2).min(LAST_RETRY);
-        }
+        retry(async || page.fetch().await).await;
     }
-    leptos::mount::hydrate_body(|| {
-        provide_context(Assets::from_page());
-        let facts = binnacle_app::interop::meta_content(META);
-        if let Some(facts) = facts.and_then(|facts| serde_json::from_str::<RequestInfo>(&facts).ok()) {
+    let assets = Assets::from_page();
+    let facts = binnacle_app::interop::meta_content(META)
+        .and_then(|facts| serde_json::from_str::<RequestInfo>(&facts).ok());
+    if let Some(facts) = &facts {
+        retry(async || fetch_language(&assets, facts.lang).await).await;
+    }
+    leptos::mount::hydrate_body(move || {
+        provide_context(assets);
+        if let Some(facts) = facts {
             provide_context(facts);
         }
         leptos::prelude::view! { <App /> }

@@ -4,6 +4,7 @@
 
 mod compress;
 mod files;
+mod unused;
 mod wasm;
 
 use crate::error::{Context, Error, Result};
@@ -50,6 +51,8 @@ pub(crate) fn build(mode: Mode, steps: &Ledger) -> Result<PathBuf> {
 
     let mut site = Site::default();
     timed("scripts, styles and icons", || javascript(&work, &mut site, steps))?;
+    let words = timed("the Chinese words", || chinese(&work, steps))?;
+    site.add("words-zh.json", words);
     let console = timed("the console for the browser", || wasm::build(mode, &work, steps))?;
     site.add("frontend.js", console.js);
     for part in console.parts {
@@ -74,6 +77,16 @@ pub(crate) fn timed<T>(what: &str, part: impl FnOnce() -> Result<T>) -> Result<T
     let value = part()?;
     say::line(format!("    {what}: {}", say::elapsed(started)));
     Ok(value)
+}
+
+/// The Chinese half of the message catalogue, which browsers fetch apart (app/src/i18n.rs).
+fn chinese(work: &Path, steps: &Ledger) -> Result<Vec<u8>> {
+    let file = work.join("words-zh.json");
+    let mut command =
+        step::cargo(["run", "--quiet", "--package", "binnacle-model", "--example", "catalogue", "--locked"]);
+    command.arg("--").arg(&file);
+    step::run(steps, "the Chinese words", &mut command)?;
+    fs::read(&file).context(|| format!("read {}", file.display()))
 }
 
 /// Bundles boot script, widgets, stylesheet, icon sprite and static files with esbuild, which hashes their

@@ -38,7 +38,12 @@ pub fn ClusterSwitch(
 #[component]
 fn Choices(current: Memo<Option<String>>) -> impl IntoView {
     let lang = use_lang();
-    let rows = LocalResource::new(|| async { list_clusters().await.unwrap_or_default() });
+    let rows = RwSignal::new(None::<Vec<ClusterRow>>);
+    leptos::task::spawn_local(async move {
+        let found = list_clusters().await.unwrap_or_default();
+        // The menu may have closed meanwhile, and the signal with it.
+        rows.try_set(Some(found));
+    });
     let item = move |row: ClusterRow| {
         let name = row.name.clone();
         let checked = Signal::derive(move || current.get().as_deref() == Some(&name));

@@ -1,18 +1,13 @@
 //! Loading a page's data: rendered by the server, then kept true by the live socket.
 
-use binnacle_model::{
-    AppError,
-    cluster::Ages,
-    live::{Topic, Update},
-    words::shell,
-};
+use binnacle_model::{AppError, cluster::Ages, live::Topic, words::shell};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use crate::{
     api::ApiError,
     i18n::{t, tt},
-    live::follow,
+    live::{News, follow},
     paths,
     ui::state::ErrorState,
 };
@@ -20,26 +15,30 @@ use crate::{
 /// A page's data.
 pub type Loaded<T> = Resource<Result<T, ApiError>>;
 
-/// Follows a topic into a resource: each update that `read` understands replaces its value. An error
+/// Follows a topic into a resource: its news `N`, where `read` finds a value in them, replace it. An error
 /// of the subscription replaces it too, except while it would hide data that can still be shown: that
 /// grows stale.
 ///
 /// What comes back tries again: the server ends a subscription that fails, so it is made anew along with
 /// the data.
-pub fn follow_into<T>(
+pub fn follow_into<T, N>(
     data: Loaded<T>,
     topic: impl Fn() -> Option<Topic> + 'static,
-    read: impl Fn(Update) -> Option<T> + Send + Sync + 'static,
+    read: impl Fn(N) -> Option<T> + Send + Sync + 'static,
 ) -> Callback<()>
 where
     T: Ages + Send + Sync + Clone + serde::Serialize + serde::de::DeserializeOwned + 'static,
+    N: serde::de::DeserializeOwned + 'static,
 {
-    let on_update = Callback::new(move |news: Result<Update, AppError>| match news {
-        Ok(update) => {
-            if let Some(value) = read(update) {
-                data.set(Some(Ok(value)));
+    let on_update = Callback::new(move |news: News| match news {
+        Ok(text) => match serde_json::from_str::<N>(&text) {
+            Ok(news) => {
+                if let Some(value) = read(news) {
+                    data.set(Some(Ok(value)));
+                }
             }
-        }
+            Err(error) => leptos::logging::error!("live news cannot be read: {error}"),
+        },
         Err(error) => data.set(after_failure(data.get_untracked(), error)),
     });
     let attempt = RwSignal::new(0_u32);

@@ -261,6 +261,25 @@ pub fn pathname() -> Option<String> {
     document()?.location()?.pathname().ok()
 }
 
+/// Text in lower case, by the browser's own tables: Rust's would travel with the module.
+pub fn lowercase(text: &str) -> String {
+    if super::in_browser() {
+        js_sys::JsString::from(text).to_lower_case().into()
+    } else {
+        text.to_lowercase()
+    }
+}
+
+/// The text of a file of the console's own; `None` when it cannot be fetched, and on the server.
+pub async fn fetch_text(url: &str) -> Option<String> {
+    if !super::in_browser() {
+        return None;
+    }
+    let answer = wasm_bindgen_futures::JsFuture::from(web_sys::window()?.fetch_with_str(url)).await.ok()?;
+    let answer: web_sys::Response = answer.dyn_into().ok().filter(web_sys::Response::ok)?;
+    wasm_bindgen_futures::JsFuture::from(answer.text().ok()?).await.ok()?.as_string()
+}
+
 /// Waits; on the server not at all.
 pub async fn sleep(duration: std::time::Duration) {
     if !super::in_browser() {

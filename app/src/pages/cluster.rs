@@ -2,7 +2,7 @@
 
 use binnacle_model::{
     cluster::{ClusterDetail, ClusterNumbers, NodeRow, ReadyCount, Usage},
-    live::{Topic, Update},
+    live::{ClusterNews, Topic},
     object::WorkloadKind,
     words::{Text, clusters as words, common, lists, shell},
 };
@@ -54,10 +54,7 @@ fn Body() -> impl IntoView {
     let retry = follow_into(
         data,
         move || Some(Topic::Cluster { name: name.get() }),
-        |update| match update {
-            Update::Cluster { detail } => Some(*detail),
-            _ => None,
-        },
+        |ClusterNews::Cluster { detail }| Some(*detail),
     );
     let detail = Memo::new(move |last: Option<&Option<ClusterDetail>>| match data.get() {
         Some(Ok(detail)) => Some(detail),

@@ -4,7 +4,7 @@ mod table;
 
 use binnacle_model::{
     cluster::{ClusterRow, ClusterState},
-    live::{Topic, Update},
+    live::{ClustersNews, Topic},
     words::{clusters as words, shell},
 };
 use leptos::prelude::*;
@@ -19,10 +19,11 @@ use crate::{
     api::clusters::list_clusters,
     components::{
         load::{LoadError, follow_into},
-        remove_cluster::RemoveClusterDialog,
         status::cluster_word,
     },
     i18n::{t, use_lang},
+    interop::lowercase,
+    parts::RemoveCluster,
     paths,
     request::use_request,
     ui::{
@@ -94,11 +95,11 @@ impl ClusterQuery {
 
     /// The rows to show, in order.
     fn apply(&self, rows: &[ClusterRow]) -> Vec<ClusterRow> {
-        let needle = self.search.to_lowercase();
+        let needle = lowercase(&self.search);
         let mut shown: Vec<ClusterRow> = rows
             .iter()
             .filter(|row| self.state.is_none_or(|state| row.state == state))
-            .filter(|row| row.name.contains(&needle) || row.alias.to_lowercase().contains(&needle))
+            .filter(|row| row.name.contains(&needle) || lowercase(&row.alias).contains(&needle))
             .cloned()
             .collect();
         shown.sort_by(|a, b| match self.sort {
@@ -134,14 +135,7 @@ fn Body() -> impl IntoView {
         search.with(|search| ClusterQuery::read(|name| search.get(name).unwrap_or_default()))
     });
     let data = Resource::new(|| (), |()| list_clusters());
-    let retry = follow_into(
-        data,
-        || Some(Topic::Clusters),
-        |update| match update {
-            Update::Clusters { rows } => Some(rows),
-            _ => None,
-        },
-    );
+    let retry = follow_into(data, || Some(Topic::Clusters), |ClustersNews::Clusters { rows }| Some(rows));
     let all = Memo::new(move |last: Option<&Option<Vec<ClusterRow>>>| match data.get() {
         Some(Ok(rows)) => Some(rows),
         None => last.cloned().flatten(),
@@ -231,7 +225,7 @@ fn Body() -> impl IntoView {
                 })
             }}
         </div>
-        <RemoveClusterDialog target=removing on_removed=move |_| data.refetch() />
+        <RemoveCluster target=removing on_removed=move |_| data.refetch() />
     }
 }
 

@@ -3,7 +3,7 @@
 mod panels;
 
 use binnacle_model::{
-    live::{Topic, Update},
+    live::{Topic, WorkloadNews},
     object::{ObjectRef, WorkloadKind},
     status::{WorkloadState, WorkloadStatus},
     words::{common, lists as words, shell},
@@ -96,16 +96,15 @@ fn One(which: Which) -> impl IntoView {
     let retry = follow_into(
         data,
         move || Some(topic.clone()),
-        move |update| match update {
-            Update::Workload { detail } => {
+        move |news| match news {
+            WorkloadNews::Workload { detail } => {
                 gone.set(false);
                 Some(*detail)
             }
-            Update::Gone => {
+            WorkloadNews::Gone => {
                 gone.set(true);
                 None
             }
-            _ => None,
         },
     );
     let detail = Memo::new(move |last: Option<&Option<WorkloadDetail>>| match data.get() {

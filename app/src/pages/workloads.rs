@@ -5,7 +5,7 @@ mod query;
 mod table;
 
 use binnacle_model::{
-    live::{PageDelta, Topic, Update},
+    live::{ListNews, PageDelta, Topic},
     object::{ObjectRef, WorkloadKind},
     words::lists as words,
     workload::{ListPage, ListQuery},
@@ -80,13 +80,12 @@ fn ListOfKind(kind: WorkloadKind) -> impl IntoView {
             base.set_value(None);
             Some(Topic::List { query: query.get() })
         },
-        move |update| {
-            let next = match update {
-                Update::Page { page } => page,
-                Update::Delta { delta } => {
+        move |news| {
+            let next = match news {
+                ListNews::Page { page } => page,
+                ListNews::Delta { delta } => {
                     base.with_value(|base| Some(PageDelta::apply(delta, base.as_ref()?)))?
                 }
-                _ => return None,
             };
             base.set_value(Some(next.clone()));
             Some(next)

@@ -20,7 +20,7 @@ use super::bind::bind_text;
 use super::field::wire;
 use super::icon::{Icon, IconName, IconSize};
 use crate::i18n::t;
-use crate::interop::{self, Placement};
+use crate::interop::{self, Placement, lowercase};
 use binnacle_model::words::{common, ui as words};
 
 /// The most choices drawn at once; typing narrows the rest.
@@ -352,9 +352,9 @@ pub fn Combobox(
 
 /// The choices that hold a text, those that begin with it first.
 fn matching<'a>(options: &'a [ComboOption], query: &str) -> impl Iterator<Item = &'a ComboOption> {
-    let query = query.to_lowercase();
+    let query = lowercase(query);
     let rank = move |option: &ComboOption| {
-        let value = option.value.to_lowercase();
+        let value = lowercase(&option.value);
         if value.starts_with(&query) {
             Some(0)
         } else if value.contains(&query) {

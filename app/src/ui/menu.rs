@@ -20,7 +20,7 @@ use web_sys::HtmlElement;
 
 use super::button::ButtonVariant;
 use super::icon::{Icon, IconName, IconSize};
-use crate::interop::{self, Placement};
+use crate::interop::{self, Placement, lowercase};
 
 /// What the items need of their menu.
 #[derive(Clone, Copy)]
@@ -329,11 +329,11 @@ fn move_in(labels: &[String], now: Option<usize>, key: &str) -> Option<usize> {
         "Home" => Some(0),
         "End" => Some(count - 1),
         letter if letter.chars().count() == 1 && letter != " " => {
-            let letter = letter.to_lowercase();
+            let letter = lowercase(letter);
             let start = now.map_or(0, |now| now + 1);
             (0..count)
                 .map(|step| (start + step) % count)
-                .find(|&at| labels[at].trim_start().to_lowercase().starts_with(&letter))
+                .find(|&at| lowercase(labels[at].trim_start()).starts_with(&letter))
         }
         _ => None,
     }

@@ -3,7 +3,9 @@
 //! Each variant is something the console can act on. It carries what a person may read; what only
 //! an operator may read stays in the server's log, under the request id.
 
-use serde::{Deserialize, Serialize};
+mod wire;
+
+use serde::Serialize;
 
 use crate::{
     Issue,
@@ -14,7 +16,7 @@ use crate::{
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
 
 /// Why something could not be done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(rename_all = "camelCase")]
 pub enum AppError {
     /// No session, or it ended.

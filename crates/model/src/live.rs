@@ -62,16 +62,19 @@ pub enum ClientMessage {
     },
 }
 
-/// From the server.
+/// From the server, with its news as the server makes them.
+pub type ServerMessage = Message<Update>;
+
+/// From the server. The tab leaves the news as they came (`U` is their JSON) for the page that follows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum ServerMessage {
+pub enum Message<U> {
     /// The state now, or what changed since the last message of this subscription.
     Update {
         /// The subscription.
         id: u32,
         /// The news.
-        update: Update,
+        update: U,
     },
     /// The subscription ended; or its cluster cannot be asked ([`AppError::outage`]) and nothing was sent
     /// yet: then it goes on, and news follow once the cluster answers.
@@ -110,6 +113,59 @@ pub enum Update {
         /// The difference.
         delta: PageDelta,
     },
+    /// One workload.
+    Workload {
+        /// The page.
+        detail: Box<WorkloadDetail>,
+    },
+    /// The workload no longer exists.
+    Gone,
+}
+
+/// An [`Update`] as the page of [`Topic::Clusters`] reads it.
+///
+/// Each page reads its own news only: what reads a row is then fetched with the page that shows it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ClustersNews {
+    /// All clusters.
+    Clusters {
+        /// Rows by name.
+        rows: Vec<ClusterRow>,
+    },
+}
+
+/// An [`Update`] as the page of [`Topic::Cluster`] reads it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ClusterNews {
+    /// One cluster.
+    Cluster {
+        /// The page.
+        detail: Box<ClusterDetail>,
+    },
+}
+
+/// An [`Update`] as the page of [`Topic::List`] reads it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ListNews {
+    /// A whole list page.
+    Page {
+        /// The page.
+        page: ListPage,
+    },
+    /// A list page, as difference to the last one sent.
+    Delta {
+        /// The difference.
+        delta: PageDelta,
+    },
+}
+
+/// An [`Update`] as the page of [`Topic::Workload`] reads it.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum WorkloadNews {
     /// One workload.
     Workload {
         /// The page.
@@ -216,6 +272,26 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_page_reads_its_news() {
+        let wire = |update: Update| serde_json::to_string(&update).unwrap();
+        let list = page(vec![row("a", 1)], 1);
+        let delta = PageDelta::between(&list, &page(vec![row("a", 2)], 2)).unwrap();
+        assert_eq!(
+            serde_json::from_str::<ClustersNews>(&wire(Update::Clusters { rows: vec![] })).unwrap(),
+            ClustersNews::Clusters { rows: vec![] }
+        );
+        assert_eq!(
+            serde_json::from_str::<ListNews>(&wire(Update::Page { page: list.clone() })).unwrap(),
+            ListNews::Page { page: list }
+        );
+        assert_eq!(
+            serde_json::from_str::<ListNews>(&wire(Update::Delta { delta: delta.clone() })).unwrap(),
+            ListNews::Delta { delta }
+        );
+        assert_eq!(serde_json::from_str::<WorkloadNews>(&wire(Update::Gone)).unwrap(), WorkloadNews::Gone);
     }
 
     #[test]

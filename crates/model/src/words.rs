@@ -23,16 +23,18 @@ macro_rules! words {
             #[doc = $en]
             $(#[$meta])*
             pub const $name: $crate::words::Word =
-                $crate::words::Word {
-                    key: $crate::words::short(concat!(module_path!(), "::", stringify!($name))),
-                    en: $en,
-                    zh: $zh,
-                };
+                $crate::words::Word::new(
+                    $crate::words::short(concat!(module_path!(), "::", stringify!($name))),
+                    $en,
+                    $zh,
+                );
         )*
         /// Every word of this part of the catalogue.
         pub const ALL: &[$crate::words::Word] = &[$($name),*];
     };
 }
+
+mod chinese;
 
 pub mod clusters;
 pub mod common;
@@ -62,6 +64,10 @@ const PARTS: &[&[Word]] = &[
     ui::ALL,
     yaml::ALL,
 ];
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use chinese::chinese;
+pub use chinese::{Unreadable, is_known, learn_chinese};
 
 /// A language the console speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -103,16 +109,31 @@ pub struct Word {
     pub key: &'static str,
     /// English text, with places `{0}`, `{1}`.
     pub en: &'static str,
-    /// Chinese text, with the same places.
-    pub zh: &'static str,
+    /// Chinese text, with the same places; a browser fetches it (see [`learn_chinese`]).
+    #[cfg(not(target_arch = "wasm32"))]
+    zh: &'static str,
 }
 
 impl Word {
+    #[cfg(not(target_arch = "wasm32"))]
+    const fn new(key: &'static str, en: &'static str, zh: &'static str) -> Self {
+        Word { key, en, zh }
+    }
+
+    // What is not taken in is not in the module: half of the texts.
+    #[cfg(target_arch = "wasm32")]
+    const fn new(key: &'static str, en: &'static str, _zh: &'static str) -> Self {
+        Word { key, en }
+    }
+
     /// The text in a language, places unfilled.
     pub fn text(&self, lang: Lang) -> &'static str {
         match lang {
             Lang::En => self.en,
+            #[cfg(not(target_arch = "wasm32"))]
             Lang::Zh => self.zh,
+            #[cfg(target_arch = "wasm32")]
+            Lang::Zh => chinese::learned(self.key).unwrap_or(self.en),
         }
     }
 
@@ -280,8 +301,8 @@ mod tests {
             for place in 0..6 {
                 let mark = format!("{{{place}}}");
                 assert_eq!(
-                    word.en.contains(&mark),
-                    word.zh.contains(&mark),
+                    word.text(Lang::En).contains(&mark),
+                    word.text(Lang::Zh).contains(&mark),
                     "{}: place {mark} is in one language only",
                     word.key
                 );

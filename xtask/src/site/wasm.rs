@@ -1,6 +1,6 @@
 //! The console as WebAssembly: cargo, wasm-split, wasm-bindgen, wasm-opt, esbuild.
 
-use super::Mode;
+use super::{Mode, unused};
 use crate::error::{Context, Error, Result};
 use crate::ledger::Ledger;
 use crate::{hash, npm, paths, say, step};
@@ -105,7 +105,10 @@ fn from_wasm(built: &Path, mode: Mode, work: &Path, steps: &Ledger) -> Result<Co
     if mode == Mode::Release {
         npm::ensure("xtask/npm", steps)?;
     }
-    finish(&linked.join("frontend_bg.wasm"), &wasm, mode, steps)?;
+    let unused = finish(&linked.join("frontend_bg.wasm"), &wasm, mode, steps)?;
+    if unused == 0 && mode == Mode::Release {
+        return Err(Error::Failed("Nothing in the module is unused any more: see site/unused.rs.".into()));
+    }
     // The parts' names hold the hash of their content, and the script names them.
     let linker = linked.join(LINKER);
     let mut script = String::from_utf8_lossy(&read(&linker)?).into_owned();
@@ -131,6 +134,8 @@ fn from_wasm(built: &Path, mode: Mode, work: &Path, steps: &Ledger) -> Result<Co
         "--format=esm",
         "--target=es2022",
         "--log-level=warning",
+        // wasm-bindgen names the parts' script once for each import from it.
+        "--log-override:duplicate-object-key=silent",
     ]);
     if mode == Mode::Release {
         esbuild.arg("--minify");
@@ -181,18 +186,23 @@ fn bind(built: &Path, out: &Path, mode: Mode) -> Result {
         .keep_lld_exports(true)
         .debug(false)
         .keep_debug(false)
-        .remove_name_section(!dev)
+        // A release loses its names later: what nobody calls is found by name.
+        .remove_name_section(false)
         .remove_producers_section(!dev)
         .demangle(dev);
     bindgen.web(true).and_then(|b| b.generate(out)).map_err(|e| Error::Failed(format!("wasm-bindgen: {e:#}")))
 }
 
-/// Makes a module as small as it travels, in a release.
-fn finish(from: &Path, to: &Path, mode: Mode, steps: &Ledger) -> Result {
+/// Makes a module as small as it travels, in a release; says how much in it was unused.
+fn finish(from: &Path, to: &Path, mode: Mode, steps: &Ledger) -> Result<usize> {
     if mode == Mode::Dev {
-        return fs::copy(from, to).map(drop).context(|| format!("write {}", to.display()));
+        return fs::copy(from, to).map(|_| 0).context(|| format!("write {}", to.display()));
     }
+    let (rest, count) = unused::without(&read(from)?)?;
+    let named = from.with_extension("named.wasm");
+    write(&named, &rest)?;
     let mut opt = Command::new(paths::root().join("xtask/npm/node_modules/.bin/wasm-opt"));
-    opt.args(WASM_OPT).arg(from).arg("-o").arg(to);
-    step::run(steps, "wasm-opt", &mut opt)
+    opt.args(WASM_OPT).arg(named).arg("-o").arg(to);
+    step::run(steps, "wasm-opt", &mut opt)?;
+    Ok(count)
 }

@@ -28,6 +28,7 @@ words! {
     GO_TO_CLUSTERS = "Go to clusters", "前往集群列表";
     CONNECTION_LOST = "No connection to the console since {0}. What you see is from then; it is tried again by itself.", "自 {0} 起与控制台失去连接。当前显示为当时的数据，系统正在自动重连。";
     DIALOG_CLOSE = "Close dialog", "关闭对话框";
+    LANGUAGE_NOT_LOADED = "The words of that language could not be fetched. The page stays in English; choose it again to try again.", "无法获取该语言的文本，页面保持英文。请重新选择以重试。";
     PART_NOT_LOADED = "This part of the console could not be fetched", "无法获取控制台的这一部分";
     PART_NOT_LOADED_HELP = "The server may be restarting, or the connection is down. Try again; nothing else is lost.", "服务器可能正在重启，或连接已中断。请重试，其他内容不受影响。";
 }
