@@ -228,6 +228,10 @@ fn Facts(detail: Memo<Option<WorkloadDetail>>) -> impl IntoView {
                 };
                 view! {
                     <dl class="facts facts-wide">
+                        {(!row.alias.is_empty()).then(|| view! {
+                            <dt>{t(common::ALIAS)}</dt>
+                            <dd>{row.alias.clone()}</dd>
+                        })}
                         <dt>{t(common::NAMESPACE)}</dt>
                         <dd>{row.namespace}</dd>
                         <dt>{t(words::READY)}</dt>

@@ -152,6 +152,7 @@ pub fn row(namespace: &str, name: &str, ready: u32, desired: u32) -> WorkloadRow
         uid: format!("uid-{name}"),
         namespace: namespace.into(),
         name: name.into(),
+        alias: String::new(),
         status: WorkloadStatus::new(WorkloadState::Running, None),
         ready,
         desired,

@@ -24,6 +24,25 @@ pub(crate) struct Meta {
     pub(crate) deletion_timestamp: Option<String>,
     pub(crate) generation: i64,
     pub(crate) owner_references: Option<Vec<Owner>>,
+    annotations: Option<Aliases>,
+}
+
+/// The annotations that may hold an alias (`binnacle_model::draft::ALIAS` and `FOREIGN_ALIAS`).
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Aliases {
+    #[serde(rename = "binnacle.dev/alias")]
+    own: Option<String>,
+    #[serde(rename = "kpanda.io/alias-name")]
+    foreign: Option<String>,
+}
+
+impl Meta {
+    /// What people call it; often empty.
+    fn alias(&mut self) -> String {
+        let aliases = self.annotations.take().unwrap_or_default();
+        aliases.own.or(aliases.foreign).map(brief::sentence).unwrap_or_default()
+    }
 }
 
 /// An owner reference.
@@ -94,6 +113,7 @@ pub(crate) struct SetItem {
     pub(crate) uid: Arc<str>,
     pub(crate) namespace: String,
     pub(crate) name: String,
+    pub(crate) alias: String,
     pub(crate) created: i64,
     pub(crate) images: Vec<String>,
     pub(crate) facts: SetFacts,
@@ -164,8 +184,9 @@ struct RawSetStatus {
 
 impl From<RawSet> for SetItem {
     fn from(raw: RawSet) -> Self {
-        let RawSet { metadata, spec, status } = raw;
+        let RawSet { mut metadata, spec, status } = raw;
         SetItem {
+            alias: metadata.alias(),
             created: clock::parse(&metadata.creation_timestamp),
             images: spec
                 .template

@@ -35,6 +35,8 @@ type Slot = u32;
 struct Row {
     uid: Arc<str>,
     name: Box<str>,
+    /// Most rows have none.
+    alias: Option<Box<str>>,
     images: Box<[u32]>,
     created: i64,
     facts: SetFacts,
@@ -129,7 +131,10 @@ impl Table {
         let same_images = row.images == images;
         let old_images = std::mem::replace(&mut row.images, images);
         let same_counts = (row.facts.ready, row.facts.want) == (item.facts.ready, item.facts.want);
-        let changed = !same_counts || !same_images || row.status != status;
+        let alias = some(item.alias);
+        let same_alias = row.alias == alias;
+        row.alias = alias;
+        let changed = !same_counts || !same_images || !same_alias || row.status != status;
         for image in old_images {
             self.images.give_back(image);
         }
@@ -192,6 +197,7 @@ impl Table {
         let row = Row {
             uid: Arc::clone(&item.uid),
             name: item.name.into(),
+            alias: some(item.alias),
             images,
             created: item.created,
             facts: item.facts,
@@ -297,6 +303,7 @@ impl Table {
             uid: row.uid.to_string(),
             namespace: self.namespaces.get(self.spaces[slot as usize]).to_owned(),
             name: row.name.to_string(),
+            alias: row.alias.as_deref().unwrap_or_default().to_owned(),
             status: row.status.clone(),
             ready: row.facts.ready,
             desired: row.facts.want,
@@ -304,6 +311,11 @@ impl Table {
             created: row.created,
         })
     }
+}
+
+/// The text, if there is one.
+fn some(text: String) -> Option<Box<str>> {
+    (!text.is_empty()).then(|| text.into())
 }
 
 #[cfg(test)]

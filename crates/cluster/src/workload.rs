@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use binnacle_model::{
     Result, Text,
     cluster::{Ages as _, Freshness},
+    draft,
     object::{ObjectRef, WorkloadKind, integer, list, text},
     session::Caller,
     status::stateful_set_status,
@@ -29,7 +30,10 @@ const MOST_EVENTS: usize = 100;
 /// Pages of a namespace's events that are searched for them.
 const EVENT_PAGES: usize = 4;
 /// The annotation that holds a workload's description, ours first, then the reference product's.
-const DESCRIPTIONS: [&str; 2] = ["binnacle.dev/description", "kpanda.io/describe"];
+const DESCRIPTIONS: [&str; 2] = [draft::DESCRIPTION, draft::FOREIGN_DESCRIPTION];
+
+/// Annotations that hold an alias: our own, then the reference product's.
+const ALIASES: [&str; 2] = [draft::ALIAS, draft::FOREIGN_ALIAS];
 
 #[derive(Deserialize)]
 struct EventList {
@@ -123,12 +127,14 @@ impl Cluster {
             self.workload_access(caller, kind, namespace, name),
         );
         let annotations = pairs(&object, "/metadata/annotations");
-        let description = DESCRIPTIONS
-            .iter()
-            .find_map(|key| annotations.iter().find(|(name, _)| name == key))
-            .map(|(_, value)| value.clone())
-            .unwrap_or_default();
-        let row = self.workload_row(&object, &uid);
+        let noted = |keys: [&str; 2]| {
+            keys.iter()
+                .find_map(|key| annotations.iter().find(|(name, _)| name == key))
+                .map(|(_, value)| value.clone())
+                .unwrap_or_default()
+        };
+        let description = noted(DESCRIPTIONS);
+        let row = self.workload_row(&object, &uid, noted(ALIASES));
         let mut detail = WorkloadDetail {
             row,
             description,
@@ -149,7 +155,7 @@ impl Cluster {
         Ok(detail)
     }
 
-    fn workload_row(&self, object: &Value, uid: &str) -> WorkloadRow {
+    fn workload_row(&self, object: &Value, uid: &str, alias: String) -> WorkloadRow {
         let worst = read(&self.hub.pods).worst_of(uid);
         let number = |pointer: &str, default| {
             integer(object, pointer).and_then(|number| u32::try_from(number).ok()).unwrap_or(default)
@@ -158,6 +164,7 @@ impl Cluster {
             uid: uid.to_owned(),
             namespace: text(object, "/metadata/namespace").to_owned(),
             name: text(object, "/metadata/name").to_owned(),
+            alias,
             status: stateful_set_status(object, worst.as_ref()),
             ready: number("/status/readyReplicas", 0),
             desired: number("/spec/replicas", 1),

@@ -233,6 +233,7 @@ mod tests {
             uid: uid.into(),
             namespace: "default".into(),
             name: uid.into(),
+            alias: String::new(),
             status: WorkloadStatus::new(WorkloadState::Running, None),
             ready,
             desired: 3,

@@ -23,6 +23,9 @@ pub struct WorkloadRow {
     pub namespace: String,
     /// Name.
     pub name: String,
+    /// What people call it ([`crate::draft::ALIAS`]); often empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub alias: String,
     /// Status and its reason.
     pub status: WorkloadStatus,
     /// Ready pods.
@@ -315,6 +318,7 @@ mod tests {
             uid: name.into(),
             namespace: "shop".into(),
             name: name.into(),
+            alias: String::new(),
             status: WorkloadStatus::new(state, None),
             ready: 1,
             desired: 1,

@@ -133,6 +133,7 @@ fn row(uid: &str, ready: u32) -> WorkloadRow {
         uid: uid.into(),
         namespace: "default".into(),
         name: uid.into(),
+        alias: String::new(),
         status: WorkloadStatus::new(WorkloadState::Running, None),
         ready,
         desired: 3,

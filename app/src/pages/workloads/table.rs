@@ -127,6 +127,7 @@ fn Row(
     let status = Memo::new(move |_| row.with(|row| row.status.clone()));
     let counts = Memo::new(move |_| row.with(|row| (row.ready, row.desired)));
     let images = Memo::new(move |_| row.with(|row| row.images.clone()));
+    let alias = Memo::new(move |_| row.with(|row| row.alias.clone()));
 
     // A row that changed gets a short tint, never a move (look.md, "Motion"). A cluster that is lost
     // changes none of its rows.
@@ -167,9 +168,12 @@ fn Row(
     view! {
         <tr class:row-changed=move || tint.get() class:row-new=is_new>
             <td class="cell-name" data-line="1">
-                <A href=move || paths::workload(&cluster.get(), kind, &path_of.0, &path_of.1) attr:class="row-link" attr:title=tip attr:data-focus-tip=tip>
-                    {link_name}
-                </A>
+                <span class="name-line">
+                    <A href=move || paths::workload(&cluster.get(), kind, &path_of.0, &path_of.1) attr:class="row-link" attr:title=tip attr:data-focus-tip=tip>
+                        {link_name}
+                    </A>
+                    <span class="cell-note">{alias}</span>
+                </span>
             </td>
             <td class="cell-status" data-line="1"><WorkloadBadge status=status age=age /></td>
             <td class="cell-namespace">{namespace}</td>

@@ -52,7 +52,17 @@ fn a_stateful_set_is_judged_alike_whole_and_projected() {
             );
         }
     }
-    let item: SetItem = serde_json::from_value(base).unwrap();
+    let item: SetItem = serde_json::from_value(base.clone()).unwrap();
+    for (annotations, alias) in [
+        (json!(null), ""),
+        (json!({"other": "x"}), ""),
+        (json!({"kpanda.io/alias-name": "Theirs"}), "Theirs"),
+        (json!({"binnacle.dev/alias": "Ours", "kpanda.io/alias-name": "Theirs"}), "Ours"),
+    ] {
+        let mut object = base.clone();
+        object["metadata"]["annotations"] = annotations;
+        assert_eq!(serde_json::from_value::<SetItem>(object).unwrap().alias, alias);
+    }
     assert_eq!(item.images, ["nginx:1.27", "side"]);
     assert_eq!(item.created, 1_795_428_000);
 }

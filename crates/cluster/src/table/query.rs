@@ -106,7 +106,7 @@ impl Table {
         }))
     }
 
-    /// For each slot whether its name or an image contains the text; `None` when all do.
+    /// For each slot whether its name, alias or an image contains the text; `None` when all do.
     fn matching_text(&self, search: &str) -> Option<Vec<bool>> {
         let needle = search.trim().to_lowercase();
         if needle.is_empty() {
@@ -118,7 +118,9 @@ impl Table {
         // Kubernetes' names are lower case already.
         let found = self.rows.iter().map(|row| {
             row.as_ref().is_some_and(|row| {
-                finder(&row.name) || any_image && row.images.iter().any(|image| images[*image as usize])
+                finder(&row.name)
+                    || row.alias.as_ref().is_some_and(|alias| finder(&alias.to_lowercase()))
+                    || any_image && row.images.iter().any(|image| images[*image as usize])
             })
         });
         Some(found.collect())

@@ -12,6 +12,7 @@ fn item(uid: &str, namespace: &str, name: &str, want: u32, ready: u32, image: &s
         uid: uid.into(),
         namespace: namespace.into(),
         name: name.into(),
+        alias: String::new(),
         created,
         images: vec![image.into()],
         facts,
@@ -186,6 +187,19 @@ fn a_pod_changes_its_owners_status_and_place() {
     assert_eq!(names(&found), ["beta", "alpha"]);
     assert_eq!(found.counts, [(WorkloadState::NotReady, 1), (WorkloadState::Running, 1)]);
     assert_eq!(table.settled(), (1, 2));
+}
+
+#[test]
+fn an_alias_is_found_and_its_change_shows() {
+    let mut table = Table::default();
+    let named = |alias: &str| SetItem { alias: alias.into(), ..item("u1", "a", "web", 1, 1, "nginx", 0) };
+    table.upsert(named("Shop front"), None);
+    table.settle();
+    let found = |table: &Table, search| table.query(&Filter { search, take: 10, ..everything() }).matching;
+    assert_eq!((found(&table, "SHOP"), found(&table, "desk")), (1, 0));
+    assert!(!table.upsert(named("Shop front"), None), "the same");
+    assert!(table.upsert(named("Help desk"), None), "another alias");
+    assert_eq!((found(&table, "shop"), found(&table, "desk")), (0, 1));
 }
 
 #[test]

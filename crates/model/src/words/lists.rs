@@ -4,7 +4,7 @@ words! {
     STATEFULSETS = "StatefulSets", "StatefulSet";
     CREATE_BY_IMAGE = "Create by image", "镜像创建";
     CREATE_FROM_YAML = "Create from YAML", "YAML 创建";
-    SEARCH_NAMES = "Search name or image", "搜索名称或镜像";
+    SEARCH_NAMES = "Search name, alias or image", "搜索名称、别名或镜像";
     ALL_NAMESPACES = "All namespaces", "所有命名空间";
     ALL_STATUSES = "All statuses", "所有状态";
     READY = "Ready", "就绪";
