@@ -181,19 +181,21 @@ impl Access {
 
     fn keep(&self, key: (Caller, Question), allowed: bool) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= MOST {
-            kept.retain(|_, (at, _)| at.elapsed() < KEEP);
+        if kept.len() >= MOST && !kept.contains_key(&key) {
+            // The oldest go, some at a time: who finds them looks at all.
+            let mut ages: Vec<Instant> = kept.values().map(|(at, _)| *at).collect();
+            let (_, last, _) = ages.select_nth_unstable(MOST / 16);
+            let last = *last;
+            kept.retain(|_, (at, _)| *at > last);
         }
-        if kept.len() < MOST {
-            kept.insert(key, (Instant::now(), allowed));
-        }
+        kept.insert(key, (Instant::now(), allowed));
     }
 }
 
 #[cfg(test)]
 impl Access {
     /// Makes every decision older.
-    fn age(&self, by: Duration) {
+    pub(crate) fn age(&self, by: Duration) {
         let mut kept = self.kept.lock().unwrap();
         kept.values_mut().for_each(|(at, _)| *at = at.checked_sub(by).unwrap());
     }
@@ -258,6 +260,23 @@ mod tests {
         PHASE.store(4, Ordering::Relaxed);
         let failure = access.may(&connection, &caller("cy"), question()).await.unwrap_err();
         assert_eq!(failure.code(), Some(403));
+    }
+
+    #[tokio::test]
+    async fn the_newest_decisions_are_kept() {
+        let fake = Fake::start(|_| Answer::Silence).await;
+        let connection = Connection::new(&fake.credential(), SANDBOX).unwrap();
+        let access = Access::default();
+        let caller = Caller { user: "ann".to_owned(), role: Role::User };
+        let question = |number: usize| Question::new("list", "apps", "x", &number.to_string());
+        for number in 0..MOST {
+            access.keep((caller.clone(), question(number)), true);
+        }
+        let last = |number| access.last(&connection, &caller, &question(number));
+        assert_eq!((last(0), last(MOST - 1)), (Some(true), Some(true)));
+        access.keep((caller.clone(), question(MOST)), true);
+        assert_eq!((last(0), last(MOST - 1), last(MOST)), (None, Some(true), Some(true)));
+        assert!(access.kept.lock().unwrap().len() <= MOST);
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod actions;
 mod detail;
+mod flight;
 mod follow;
 mod list;
 mod row;
@@ -90,8 +91,10 @@ pub(crate) struct Cluster {
     counted: Mutex<HashMap<&'static str, Counted>>,
     /// Event watches of namespaces in which a workload's page is open.
     events: Mutex<HashMap<String, CancellationToken>>,
-    /// Callers for whom it is being found out what they may see.
-    asking: sight::Asking,
+    /// What is being found out of what callers may see and do.
+    flights: flight::Flights,
+    /// Turns of the reviews that buttons need.
+    reviews: Semaphore,
     lists: Arc<Semaphore>,
     cancel: CancellationToken,
     tasks: TaskTracker,
@@ -130,7 +133,8 @@ impl Cluster {
             version: RwLock::default(),
             counted: Mutex::default(),
             events: Mutex::default(),
-            asking: Mutex::default(),
+            flights: Mutex::default(),
+            reviews: Semaphore::new(actions::REVIEWS),
             lists: Arc::new(Semaphore::new(1)),
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),

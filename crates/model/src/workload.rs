@@ -124,14 +124,27 @@ impl ListQuery {
 pub struct ListAccess {
     /// Why nothing can be created: in the namespace the list is of, or in any.
     pub create: Option<Text>,
-    /// Why rows cannot be deleted, by their namespace; rows of namespaces that are not here can.
-    pub delete: Vec<(String, Text)>,
+    /// Rows that cannot be deleted; those that are not here can.
+    pub delete: Vec<RefusedRows>,
+}
+
+/// Rows of one namespace with which something cannot be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RefusedRows {
+    /// Their namespace.
+    pub namespace: String,
+    /// Their names: a role may grant by name what it does not grant for the namespace.
+    pub names: Vec<String>,
+    /// Why.
+    pub reason: Text,
 }
 
 impl ListAccess {
-    /// Why a row of this namespace cannot be deleted; `None` when it can.
-    pub fn no_delete(&self, namespace: &str) -> Option<&Text> {
-        self.delete.iter().find(|(refused, _)| refused == namespace).map(|(_, reason)| reason)
+    /// Why a row cannot be deleted; `None` when it can.
+    pub fn no_delete(&self, namespace: &str, name: &str) -> Option<&Text> {
+        let refused = self.delete.iter().find(|refused| refused.namespace == namespace)?;
+        refused.names.iter().any(|refused| refused == name).then_some(&refused.reason)
     }
 }
 
@@ -359,11 +372,19 @@ mod tests {
     }
 
     #[test]
-    fn a_row_can_be_deleted_unless_its_namespace_says_no() {
-        let access =
-            ListAccess { create: None, delete: vec![("ops".into(), Text::raw("may not delete in ops"))] };
-        for (namespace, refused) in [("shop", None), ("ops", Some("may not delete in ops"))] {
-            assert_eq!(access.no_delete(namespace).cloned(), refused.map(Text::raw), "{namespace}");
+    fn a_row_can_be_deleted_unless_it_is_refused() {
+        let no = "may not delete in ops";
+        let refused =
+            RefusedRows { namespace: "ops".into(), names: vec!["db".into()], reason: Text::raw(no) };
+        let access = ListAccess { create: None, delete: vec![refused] };
+        for (namespace, name, refused) in
+            [("shop", "db", None), ("ops", "db", Some(no)), ("ops", "web", None)]
+        {
+            assert_eq!(
+                access.no_delete(namespace, name).cloned(),
+                refused.map(Text::raw),
+                "{namespace}/{name}"
+            );
         }
     }
 }

@@ -160,8 +160,8 @@ fn Row(
     let (menu_name, link_name, gone) = (name.clone(), name.clone(), (namespace.clone(), name.clone()));
     let gone = StoredValue::new(gone);
     let no_delete = Signal::derive(move || {
-        let reason =
-            gone.with_value(|(namespace, _)| access.with(|access| access.no_delete(namespace).cloned()));
+        let reason = gone
+            .with_value(|(namespace, name)| access.with(|access| access.no_delete(namespace, name).cloned()));
         reason.map(|reason| reason.render(lang.get()))
     });
     let path_of = (namespace.clone(), name.clone());

@@ -1,41 +1,93 @@
 //! What the caller may do with what a page shows, so that its buttons tell the truth (design rule 8).
 //!
-//! These answers decide nothing: the API server does. So a list never waits long for them, and what is
-//! not known is allowed.
+//! These answers decide nothing: the API server does. So a list never waits long for them, they never stand
+//! in the way of what is read, and what is not known is allowed.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use binnacle_model::{
     Text,
     object::WorkloadKind,
     rules::LABEL_MAX,
     session::Caller,
-    workload::{ListAccess, ListQuery, WorkloadAccess, WorkloadRow},
+    workload::{ListAccess, ListQuery, RefusedRows, WorkloadAccess, WorkloadRow},
 };
 use futures::{StreamExt as _, stream};
 
-use super::{Cluster, list::forbidden};
-use crate::access::{CONCURRENT, Question};
+use super::{Cluster, flight::Topic, list::forbidden};
+use crate::access::Question;
 
 /// A list waits this long for its buttons.
 const WAIT: Duration = Duration::from_millis(300);
-/// Namespaces that are asked about for one button; where there are more, it is not known.
-const MOST_ASKED: usize = 200;
+/// Namespaces, and rows, that are asked about for one button; of more than these it is not known.
+const MOST_ASKED: usize = 20;
+/// Reviews for buttons that a cluster is asked at a time, for all callers together. Its calls are few, and
+/// reads come first.
+pub(super) const REVIEWS: usize = 2;
 /// The group of the kinds that are listed.
 const GROUP: &str = "apps";
 
-impl Cluster {
-    /// Asks beside what a list must ask anyway, so that [`Cluster::list_access`] has the answers. Returns
-    /// whether they came in time.
-    pub(super) async fn ask_early(self: &Arc<Self>, caller: &Caller, kind: WorkloadKind) -> bool {
-        let asker = caller.clone();
-        let answers = self.briefly(move |cluster| async move {
-            tokio::join!(cluster.knows(&asker, "create", kind, ""), cluster.knows(&asker, "delete", kind, ""))
-        });
-        answers.await.is_some()
+/// What a list needs to know for its buttons.
+#[derive(Clone)]
+enum Button {
+    /// Whether anything can be created in one of these namespaces.
+    Create(Vec<String>),
+    /// Which of these rows, by namespace and name, can be deleted.
+    Delete(Vec<(String, String)>),
+}
+
+impl Button {
+    fn verb(&self) -> &'static str {
+        match self {
+            Button::Create(_) => "create",
+            Button::Delete(_) => "delete",
+        }
     }
 
-    /// What the caller may do with a list: by the whole cluster first, then by the namespaces in view.
+    fn question(&self, kind: WorkloadKind, namespace: &str) -> Question {
+        Question::new(self.verb(), GROUP, kind.plural(), namespace)
+    }
+
+    /// The questions that what is known so far leads to: about the whole cluster, where that is a no about
+    /// the namespaces, and where that is a no about the rows, which a role may grant by name alone.
+    fn questions(&self, kind: WorkloadKind, no: impl Fn(&Question) -> bool) -> Vec<Question> {
+        let mut found = vec![self.question(kind, "")];
+        if !no(&found[0]) {
+            return found;
+        }
+        let namespaces: BTreeSet<&str> = match self {
+            Button::Create(namespaces) => namespaces.iter().map(String::as_str).collect(),
+            Button::Delete(rows) => rows.iter().map(|(namespace, _)| namespace.as_str()).collect(),
+        };
+        if namespaces.len() > MOST_ASKED {
+            return found;
+        }
+        found.extend(namespaces.into_iter().map(|namespace| self.question(kind, namespace)));
+        if let Button::Delete(rows) = self {
+            let refused = rows.iter().filter(|(namespace, _)| no(&self.question(kind, namespace)));
+            let named = |(namespace, name): &(String, String)| self.question(kind, namespace).named(name);
+            found.extend(refused.take(MOST_ASKED).map(named));
+        }
+        found
+    }
+}
+
+impl Cluster {
+    /// Begins to ask beside what a list must ask anyway, so that [`Cluster::list_access`] waits less.
+    pub(super) fn ask_early(self: &Arc<Self>, caller: &Caller, query: &ListQuery) {
+        for button in [self.create_button(query), Button::Delete(Vec::new())] {
+            if !self.unanswered(caller, query.kind, &button).is_empty() {
+                self.ask_for(caller, query.kind, button);
+            }
+        }
+    }
+
+    /// What the caller may do with a list: by the whole cluster first, then by the namespaces in view, then
+    /// by the rows. What is not answered soon is what was said last.
     pub(super) async fn list_access(
         self: &Arc<Self>,
         caller: &Caller,
@@ -43,15 +95,19 @@ impl Cluster {
         rows: &[WorkloadRow],
     ) -> ListAccess {
         let kind = query.kind;
-        let (creator, only) = (caller.clone(), query.namespace.clone());
-        let create = self
-            .briefly(move |cluster| async move { cluster.no_create(&creator, kind, only.as_deref()).await });
-        let deleter = caller.clone();
-        let shown: BTreeSet<String> = rows.iter().map(|row| row.namespace.clone()).collect();
-        let delete =
-            self.briefly(move |cluster| async move { cluster.no_delete(&deleter, kind, shown).await });
-        let (create, delete) = tokio::join!(create, delete);
-        ListAccess { create: create.flatten(), delete: delete.unwrap_or_default() }
+        let create = self.create_button(query);
+        let named = |row: &WorkloadRow| (row.namespace.clone(), row.name.clone());
+        let delete = Button::Delete(rows.iter().map(named).collect());
+        let asked = async {
+            tokio::join!(self.answer(caller, kind, &create), self.answer(caller, kind, &delete));
+        };
+        // They are asked to the end all the same: the next look has the answers.
+        let _ = tokio::time::timeout(WAIT, asked).await;
+        let scope = query.namespace.as_deref().unwrap_or(&self.name);
+        ListAccess {
+            create: self.creates_nothing(caller, kind, &create).then(|| refusal("create", kind, scope)),
+            delete: self.refused_rows(caller, kind, &delete),
+        }
     }
 
     /// What the caller may do with one workload: asked by its name, which a role may grant alone.
@@ -67,75 +123,100 @@ impl Cluster {
         WorkloadAccess { delete: refused.then(|| refusal("delete", kind, namespace)) }
     }
 
-    /// Why the caller can create nothing in a namespace, or in none of them.
-    async fn no_create(&self, caller: &Caller, kind: WorkloadKind, only: Option<&str>) -> Option<Text> {
-        if self.knows(caller, "create", kind, "").await != Some(false) {
-            return None;
-        }
-        let namespaces = match only {
+    fn create_button(&self, query: &ListQuery) -> Button {
+        Button::Create(match &query.namespace {
             // No namespace has such a name, and every name asked about is remembered.
-            Some(namespace) if namespace.len() > LABEL_MAX => return None,
-            Some(namespace) => vec![namespace.to_owned()],
+            Some(namespace) if namespace.len() > LABEL_MAX => Vec::new(),
+            Some(namespace) => vec![namespace.clone()],
             None => self.namespace_names(),
-        };
-        if namespaces.is_empty() || namespaces.len() > MOST_ASKED {
-            return None;
-        }
-        let asked = namespaces
-            .into_iter()
-            .map(|namespace| async move { self.knows(caller, "create", kind, &namespace).await });
-        let mut answers = stream::iter(asked).buffered(CONCURRENT);
-        while let Some(answer) = answers.next().await {
-            if answer != Some(false) {
-                return None;
-            }
-        }
-        Some(refusal("create", kind, only.unwrap_or(&self.name)))
+        })
     }
 
-    /// Of some namespaces those in which the caller can delete nothing, each with the reason.
-    async fn no_delete(
-        &self,
-        caller: &Caller,
-        kind: WorkloadKind,
-        namespaces: BTreeSet<String>,
-    ) -> Vec<(String, Text)> {
-        if self.knows(caller, "delete", kind, "").await != Some(false) {
+    /// Whether the last answer was no.
+    fn said_no(&self, caller: &Caller, question: &Question) -> bool {
+        self.access.last(&self.connection, caller, question) == Some(false)
+    }
+
+    /// The questions whose answers are missing or too old.
+    fn unanswered(&self, caller: &Caller, kind: WorkloadKind, button: &Button) -> Vec<Question> {
+        if self.connection.is_down() {
             return Vec::new();
         }
-        let asked = namespaces.into_iter().map(|namespace| async move {
-            let refused = self.knows(caller, "delete", kind, &namespace).await == Some(false);
-            refused.then(|| {
-                let reason = refusal("delete", kind, &namespace);
-                (namespace, reason)
-            })
-        });
-        stream::iter(asked).buffered(CONCURRENT).filter_map(std::future::ready).collect().await
+        let mut questions = button.questions(kind, |question| self.said_no(caller, question));
+        questions.retain(|question| !self.access.is_fresh(caller, question));
+        questions
     }
 
-    /// Whether the caller may, if that can be learnt.
-    async fn knows(
-        &self,
+    /// Waits until all that a button needs was asked. Another look of the same caller may be asking, about
+    /// other rows.
+    async fn answer(self: &Arc<Self>, caller: &Caller, kind: WorkloadKind, button: &Button) {
+        while !self.unanswered(caller, kind, button).is_empty() {
+            let (is_mine, mut done) = self.ask_for(caller, kind, button.clone());
+            // It ends with an error: nothing is ever sent.
+            let _ = done.changed().await;
+            if is_mine {
+                return;
+            }
+        }
+    }
+
+    fn ask_for(
+        self: &Arc<Self>,
         caller: &Caller,
-        verb: &'static str,
         kind: WorkloadKind,
-        namespace: &str,
-    ) -> Option<bool> {
-        let question = Question::new(verb, GROUP, kind.plural(), namespace);
-        self.access.may(&self.connection, caller, question).await.ok()
+        button: Button,
+    ) -> (bool, tokio::sync::watch::Receiver<()>) {
+        let topic = Topic::Button(kind, button.verb());
+        self.once(caller, topic, |cluster, caller| async move {
+            let mut asked = HashSet::new();
+            loop {
+                let mut questions = cluster.unanswered(&caller, kind, &button);
+                questions.retain(|question| asked.insert(question.clone()));
+                if questions.is_empty() || !cluster.ask_all(&caller, questions).await {
+                    return;
+                }
+            }
+        })
     }
 
-    /// The outcome of questions, if it comes soon. They are asked to the end all the same: their answers
-    /// are kept, and the next look has them.
-    async fn briefly<F, T>(self: &Arc<Self>, ask: impl FnOnce(Arc<Self>) -> F) -> Option<T>
-    where
-        F: Future<Output = T> + Send + 'static,
-        T: Send + 'static,
-    {
-        let asking = ask(Arc::clone(self));
-        let cancel = self.cancel.clone();
-        let task = self.tasks.spawn(async move { cancel.run_until_cancelled(asking).await });
-        tokio::time::timeout(WAIT, task).await.ok()?.ok()?
+    /// Asks a few questions; the answers are kept. Returns whether all were answered: a cluster that does
+    /// not say one thing is not asked the others.
+    async fn ask_all(&self, caller: &Caller, questions: Vec<Question>) -> bool {
+        let answers = questions.into_iter().map(|question| async {
+            // The semaphore is never closed.
+            let _turn = self.reviews.acquire().await.ok();
+            self.access.may(&self.connection, caller, question).await.is_ok()
+        });
+        stream::iter(answers).buffer_unordered(REVIEWS).all(std::future::ready).await
+    }
+
+    /// Whether the caller is known to be able to create nothing.
+    fn creates_nothing(&self, caller: &Caller, kind: WorkloadKind, button: &Button) -> bool {
+        let Button::Create(namespaces) = button else { return false };
+        let no = |namespace: &str| self.said_no(caller, &button.question(kind, namespace));
+        !namespaces.is_empty() && no("") && namespaces.iter().all(|namespace| no(namespace))
+    }
+
+    /// The rows of which it is known that the caller cannot delete them.
+    fn refused_rows(&self, caller: &Caller, kind: WorkloadKind, button: &Button) -> Vec<RefusedRows> {
+        let Button::Delete(rows) = button else { return Vec::new() };
+        let no = |question: &Question| self.said_no(caller, question);
+        if !no(&button.question(kind, "")) {
+            return Vec::new();
+        }
+        let mut refused: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (namespace, name) in rows {
+            let question = button.question(kind, namespace);
+            if no(&question) && no(&question.named(name)) {
+                refused.entry(namespace).or_default().push(name.clone());
+            }
+        }
+        let rows = |(namespace, names): (&str, Vec<String>)| RefusedRows {
+            reason: refusal("delete", kind, namespace),
+            namespace: namespace.to_owned(),
+            names,
+        };
+        refused.into_iter().map(rows).collect()
     }
 }
 

@@ -44,11 +44,8 @@ impl Cluster {
             // The rows then are all that tells which namespaces there are to ask about.
             self.table(query.kind);
         }
-        let (scope, in_time) = tokio::join!(
-            self.scope(caller, verb, group, resource, query.namespace.as_deref()),
-            self.ask_early(caller, query.kind),
-        );
-        let scope = match scope {
+        self.ask_early(caller, query);
+        let scope = match self.scope(caller, verb, group, resource, query.namespace.as_deref()).await {
             Ok(scope) => scope,
             Err(error) => return self.unseen(error),
         };
@@ -90,9 +87,7 @@ impl Cluster {
                 table.query(&filter)
             }
         };
-        // One that is slow to say so is not waited for twice.
-        let access =
-            if in_time { self.list_access(caller, query, &found.rows).await } else { ListAccess::default() };
+        let access = self.list_access(caller, query, &found.rows).await;
         let mut page = ListPage {
             rows: found.rows,
             matching: found.matching,

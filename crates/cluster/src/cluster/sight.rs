@@ -1,20 +1,16 @@
 //! What a caller may see of a cluster's numbers (design rule 5): who may not list what they are made from
 //! does not see them.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use binnacle_model::{
     Text,
     cluster::{ClusterNumbers, ClusterRow},
     session::Caller,
 };
-use tokio::{sync::watch, time::timeout};
+use tokio::time::timeout;
 
-use super::{Cluster, forbidden};
+use super::{Cluster, flight::Topic, forbidden};
 use crate::access::Question;
 
 /// How long the cluster list waits for one cluster to say; what it says later is seen at the next look.
@@ -25,22 +21,6 @@ const BLINK: Duration = Duration::from_millis(250);
 pub(super) struct Sight {
     pub(super) nodes: Option<bool>,
     pub(super) pods: Option<bool>,
-}
-
-/// Callers for whom a cluster is being asked; the channel ends with the answer.
-pub(super) type Asking = Mutex<HashMap<Caller, watch::Receiver<()>>>;
-
-/// Takes the caller out when his questions are answered, or nobody waits for the answers any more.
-struct Asked {
-    cluster: Arc<Cluster>,
-    caller: Caller,
-    _done: watch::Sender<()>,
-}
-
-impl Drop for Asked {
-    fn drop(&mut self) {
-        self.cluster.asking.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.caller);
-    }
 }
 
 fn nodes() -> Question {
@@ -72,31 +52,13 @@ impl Cluster {
         let is_old =
             |(wanted, question): &(bool, Question)| *wanted && !self.access.is_fresh(caller, question);
         if wanted.iter().any(is_old) && !self.connection.is_down() {
-            let mut done = self.ask(caller);
+            let (_, mut done) = self.once(caller, Topic::Numbers, |cluster, caller| async move {
+                cluster.sight(&caller).await;
+            });
             let _ = timeout(BLINK, done.changed()).await;
         }
         let said = |question| self.access.last(&self.connection, caller, question);
         Sight { nodes: said(&nodes()), pods: said(&pods()) }
-    }
-
-    /// Asks the cluster, once at a time for a caller; the answers are kept.
-    fn ask(self: &Arc<Self>, caller: &Caller) -> watch::Receiver<()> {
-        let (done, wait) = watch::channel(());
-        {
-            let mut asking = self.asking.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(current) = asking.get(caller) {
-                return current.clone();
-            }
-            asking.insert(caller.clone(), wait.clone());
-        }
-        // Not while the lock is held: a runtime that is ending drops the task at once, which takes it too.
-        let asked = Asked { cluster: Arc::clone(self), caller: caller.clone(), _done: done };
-        let cancel = self.cancel.clone();
-        self.tasks.spawn(async move {
-            cancel.run_until_cancelled(asked.cluster.sight(&asked.caller)).await;
-            drop(asked);
-        });
-        wait
     }
 
     /// What the caller may list; waits for the cluster's answer, or its deadline.

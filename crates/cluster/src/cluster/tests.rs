@@ -1,14 +1,14 @@
-use std::time::Instant;
+use std::{sync::atomic::AtomicBool, time::Instant};
 
 use binnacle_model::{
     Lang,
     session::{Caller, Role},
     status::WorkloadState,
-    workload::{ListAccess, ListPage, ListQuery, SortBy},
+    workload::{ListAccess, ListPage, ListQuery, RefusedRows, SortBy},
 };
 use serde_json::json;
 
-use super::*;
+use super::{actions::REVIEWS as REVIEWS_AT_A_TIME, *};
 use crate::fake::{Answer, Asked, Fake, SANDBOX, healthy, list, set};
 
 const SETS: &str = "/apis/apps/v1/statefulsets";
@@ -59,7 +59,7 @@ fn two_sets(
 }
 
 /// Who may what: (user, verb, namespace; `*` for all). `odd` gets no answers, `slow` none in time.
-const RIGHTS: [(&str, &str, &str); 13] = [
+const RIGHTS: [(&str, &str, &str); 15] = [
     ("ann", "list", "*"),
     ("ann", "create", "*"),
     ("ann", "delete", "*"),
@@ -68,6 +68,8 @@ const RIGHTS: [(&str, &str, &str); 13] = [
     ("bob", "delete", "shop"),
     ("eve", "list", "*"),
     ("ivy", "list", "shop"),
+    ("nam", "list", "*"),
+    ("nam", "delete", "shop/web"),
     ("odd", "list", "*"),
     ("slow", "list", "*"),
     ("one", "get", "shop"),
@@ -83,15 +85,34 @@ fn review(asked: &Asked) -> Answer {
     if verb == "create" || verb == "delete" {
         match user.as_str() {
             "binnacle:odd" => return Answer::Large(8),
-            "binnacle:slow" => return Answer::Silence,
+            slow if slow.starts_with("binnacle:slow") => return Answer::Silence,
             _ => {}
         }
     }
     let place = if name.is_empty() { namespace.clone() } else { format!("{namespace}/{name}") };
     let allowed = RIGHTS.iter().any(|(who, what, at)| {
-        format!("binnacle:{who}") == user && *what == verb && (*at == "*" || *at == namespace || *at == place)
+        (format!("binnacle:{who}") == user || *who == "slow" && user.starts_with("binnacle:slow"))
+            && *what == verb
+            && (*at == "*" || *at == namespace || *at == place)
     });
     Answer::Json(201, json!({"status": {"allowed": allowed}}))
+}
+
+/// The list once all that its buttons need was asked, however long that took.
+async fn settled(cluster: &Arc<Cluster>, caller: &Caller, query: &ListQuery) -> ListPage {
+    cluster.list(caller, query).await.unwrap();
+    while !cluster.flights.lock().unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    cluster.list(caller, query).await.unwrap()
+}
+
+/// Rows that cannot be deleted, as `namespace/name`.
+fn refused(page: &ListPage) -> Vec<String> {
+    let of = |rows: &RefusedRows| {
+        rows.names.iter().map(|name| format!("{}/{name}", rows.namespace)).collect::<Vec<_>>()
+    };
+    page.access.delete.iter().flat_map(of).collect()
 }
 
 #[tokio::test]
@@ -104,26 +125,27 @@ async fn a_list_says_what_the_caller_may_not_do_before_any_click() {
     for (name, namespace, create, delete) in [
         ("ann", anywhere, None, vec![]),
         ("ann", here, None, vec![]),
-        ("bob", anywhere, None, vec!["secret"]),
-        ("bob", here, Some("secret"), vec!["secret"]),
+        ("bob", anywhere, None, vec!["secret/hidden"]),
+        ("bob", here, Some("secret"), vec!["secret/hidden"]),
         ("bob", Some("shop"), None, vec![]),
-        ("eve", anywhere, Some("east"), vec!["secret", "shop"]),
-        ("ivy", anywhere, Some("east"), vec!["shop"]),
+        ("eve", anywhere, Some("east"), vec!["secret/hidden", "shop/web"]),
+        ("ivy", anywhere, Some("east"), vec!["shop/web"]),
+        // A role may grant a workload by its name alone.
+        ("nam", anywhere, Some("east"), vec!["secret/hidden"]),
         // What cannot be learnt is allowed: the API server decides.
         ("odd", anywhere, None, vec![]),
     ] {
-        let page = cluster.list(&user(name), &query(namespace)).await.unwrap();
-        let said = page.access.create.map(|reason| reason.render(Lang::En));
+        let page = settled(&cluster, &user(name), &query(namespace)).await;
+        let said = page.access.create.as_ref().map(|reason| reason.render(Lang::En));
         let expected = create.map(|place| no("create", place));
         assert!(
             said.is_some() == expected.is_some()
                 && said.unwrap_or_default().contains(&expected.unwrap_or_default()),
             "{name} in {namespace:?}"
         );
-        let refused: Vec<&str> = page.access.delete.iter().map(|(place, _)| place.as_str()).collect();
-        assert_eq!(refused, delete, "{name} in {namespace:?}");
-        for (place, reason) in &page.access.delete {
-            assert!(reason.render(Lang::En).contains(&no("delete", place)), "{reason:?}");
+        assert_eq!(refused(&page), delete, "{name} in {namespace:?}");
+        for rows in &page.access.delete {
+            assert!(rows.reason.render(Lang::En).contains(&no("delete", &rows.namespace)), "{rows:?}");
         }
     }
     // Decisions are kept: another look asks nothing.
@@ -143,6 +165,75 @@ async fn a_list_does_not_wait_for_its_buttons() {
     // The reviews' own deadline is 5 s.
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
     assert_eq!((page.rows.len(), page.access), (2, ListAccess::default()));
+    cluster.stop().await;
+}
+
+#[tokio::test]
+async fn buttons_stay_as_they_are_while_they_are_asked_about_again() {
+    let silent = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&silent);
+    let fake = Fake::start(two_sets(move |asked| {
+        if asked.path != REVIEWS {
+            return None;
+        }
+        let is_button = asked.body["spec"]["resourceAttributes"]["verb"] != "list";
+        Some(if is_button && flag.load(Ordering::Relaxed) { Answer::Silence } else { review(asked) })
+    }))
+    .await;
+    let cluster = start(&fake);
+    until(&cluster, &user("ann"), 2).await;
+    let before = settled(&cluster, &user("eve"), &query(None)).await.access;
+    assert!(before.create.is_some() && before.delete.len() == 2, "{before:?}");
+    silent.store(true, Ordering::Relaxed);
+    // Too old to be believed without asking.
+    cluster.access.age(Duration::from_secs(10));
+    assert_eq!(cluster.list(&user("eve"), &query(None)).await.unwrap().access, before);
+    cluster.stop().await;
+}
+
+#[tokio::test]
+async fn reviews_for_buttons_are_few_whoever_looks() {
+    let fake = Fake::start(two_sets(|asked| (asked.path == REVIEWS).then(|| review(asked)))).await;
+    let cluster = start(&fake);
+    until(&cluster, &user("ann"), 2).await;
+    let is_button = |asked: &Asked| {
+        let verb = &asked.body["spec"]["resourceAttributes"]["verb"];
+        let is_slow = asked.header("impersonate-user").concat().starts_with("binnacle:slow");
+        is_slow && (verb == "create" || verb == "delete")
+    };
+    // Two tabs of each of eight people, whose reviews stand for seconds.
+    let looks = (0..16).map(|tab| {
+        let (cluster, query) = (Arc::clone(&cluster), query(None));
+        async move { cluster.list(&user(&format!("slow{}", tab / 2)), &query).await.unwrap() }
+    });
+    let pages = futures::future::join_all(looks).await;
+    assert!(pages.iter().all(|page| page.rows.len() == 2));
+    assert_eq!(fake.count(is_button), REVIEWS_AT_A_TIME);
+    assert_eq!(cluster.flights.lock().unwrap().len(), 16, "one for each person and verb");
+    cluster.stop().await;
+}
+
+#[tokio::test]
+async fn a_long_list_asks_about_its_first_rows_only() {
+    let fake = Fake::start(healthy(|asked| match asked.path.as_str() {
+        REVIEWS => Some(review(asked)),
+        SETS if !asked.is_watch() => {
+            let sets: Vec<_> =
+                (0..60).map(|number| set(&format!("w{number:02}"), &format!("u{number}"), 1, 2)).collect();
+            Some(list("1", "", &sets))
+        }
+        _ => None,
+    }))
+    .await;
+    let cluster = start(&fake);
+    until(&cluster, &user("ann"), 50).await;
+    let page = settled(&cluster, &user("eve"), &query(None)).await;
+    let first: Vec<String> = (0..20).map(|number| format!("shop/w{number:02}")).collect();
+    assert_eq!(refused(&page), first);
+    let named = |asked: &Asked| {
+        asked.path == REVIEWS && asked.body["spec"]["resourceAttributes"]["name"].as_str() > Some("")
+    };
+    assert_eq!(fake.count(named), 20);
     cluster.stop().await;
 }
 
