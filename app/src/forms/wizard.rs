@@ -57,6 +57,7 @@ pub fn WorkloadWizard(
         if is_restored == Some(true) {
             form.store();
         } else {
+            form.come_into_view();
             form.restore();
         }
         true

@@ -1,6 +1,6 @@
 //! The draft as it is kept in the browser, brought back and let go.
 
-use std::collections::BTreeSet;
+use std::{cell::Cell, collections::BTreeSet};
 
 use binnacle_model::{
     Lang, Word,
@@ -11,6 +11,11 @@ use leptos::prelude::*;
 
 use super::FormController;
 use crate::{interop, ui::toast::Toasts};
+
+thread_local! {
+    /// The form in view. It outlives the form, as a name that leads nowhere.
+    static IN_VIEW: Cell<Option<FormController>> = const { Cell::new(None) };
+}
 
 /// Where the draft is stored, for what may outlive the form.
 #[derive(Clone)]
@@ -25,9 +30,14 @@ impl DraftKey {
         }
     }
 
-    /// Keeps a draft for a form that is gone and says so, unless another is kept by now.
-    fn keep(&self, draft: &WorkloadDraft, toasts: Toasts, lang: Lang) {
-        let saved = || Saved::new(draft.clone(), interop::now_ms().unwrap_or_default()).to_text();
+    /// Keeps what a form held that is gone. It is put into the form that was opened since, which keeps it
+    /// as its own; without one it is stored and said so, unless another draft is stored by now.
+    fn keep(&self, held: &Held, toasts: Toasts, lang: Lang) {
+        let opened = IN_VIEW.get().filter(|form| form.storage_key.try_get_value().as_ref() == Some(&self.0));
+        if opened.and_then(|form| form.put(held.clone(), words::DRAFT_BACK, toasts, lang)).is_some() {
+            return;
+        }
+        let saved = || Saved::new(held.draft.clone(), interop::now_ms().unwrap_or_default()).to_text();
         if interop::storage_get(&self.0).is_none() && interop::storage_set(&self.0, &saved()) {
             toasts.info(words::DRAFT_KEPT.text(lang));
         }
@@ -46,6 +56,23 @@ struct Held {
 }
 
 impl FormController {
+    /// From here on this is the form in view: what was let go comes back to it. In the browser alone.
+    pub fn come_into_view(self) {
+        IN_VIEW.set(Some(self));
+    }
+
+    /// What the form holds; `None` once it is gone.
+    fn held(self) -> Option<Held> {
+        Some(Held {
+            draft: self.draft.try_get_untracked()?,
+            restored: self.restored.try_get_untracked()?,
+            step: self.step.try_get_untracked()?,
+            visited: self.visited.try_get_untracked()?,
+            attempted: self.attempted.try_get_untracked()?,
+            touched: self.touched.try_get_untracked()?,
+        })
+    }
+
     /// Reads the stored draft, if there is one.
     pub fn restore(self) {
         let saved = self.storage_key.with_value(|key| interop::storage_get(key));
@@ -91,25 +118,18 @@ impl FormController {
 
     /// Lets the draft go, for whoever leaves the form. A press of a button keeps it after all.
     pub fn let_go(self, toasts: Toasts, lang: Lang) {
-        let (key, draft) = (self.draft_key(), self.draft.get_untracked());
+        let (key, Some(held)) = (self.draft_key(), self.held()) else { return };
         self.done.set(true);
         untrack(|| self.store());
         toasts.undo(words::DRAFT_DISCARDED.text(lang), common::UNDO.text(lang), move || {
-            key.keep(&draft, toasts, lang);
+            key.keep(&held, toasts, lang);
         });
     }
 
     /// Puts a draft in the place of another, which can be brought back in the same way: what was typed
     /// after a draft was discarded is no less worth. `None` once the form is gone.
     fn put(self, held: Held, said: Word, toasts: Toasts, lang: Lang) -> Option<()> {
-        let before = Held {
-            draft: self.draft.try_get_untracked()?,
-            restored: self.restored.try_get_untracked()?,
-            step: self.step.try_get_untracked()?,
-            visited: self.visited.try_get_untracked()?,
-            attempted: self.attempted.try_get_untracked()?,
-            touched: self.touched.try_get_untracked()?,
-        };
+        let before = self.held()?;
         self.beginning.update_value(|beginning| *beginning = beginning.wrapping_add(1));
         self.refused.set(Vec::new());
         self.touched.set(held.touched);
@@ -122,7 +142,7 @@ impl FormController {
             let key = self.draft_key();
             toasts.undo(said.text(lang), common::UNDO.text(lang), move || {
                 if self.put(before.clone(), words::DRAFT_BACK, toasts, lang).is_none() {
-                    key.keep(&before.draft, toasts, lang);
+                    key.keep(&before, toasts, lang);
                 }
             });
         }

@@ -9,7 +9,7 @@ use binnacle_model::{
 use leptos::prelude::*;
 
 use super::FormController;
-use crate::ui::toast::use_toasts;
+use crate::ui::toast::{provide_toasts, use_toasts};
 
 fn in_form(test: impl FnOnce(FormController)) {
     let owner = Owner::new();
@@ -210,5 +210,49 @@ fn what_was_discarded_comes_back_and_loses_nothing_typed_since() {
         assert_eq!(name(), "web");
         assert_eq!(toasts.undo_last(), Some(()), "what was typed can be had back");
         assert_eq!(name(), "db");
+    });
+}
+
+#[test]
+fn what_was_let_go_comes_back_to_the_form_that_was_opened_since() {
+    let root = Owner::new();
+    root.with(|| {
+        provide_toasts();
+        let toasts = use_toasts();
+        let open = |cluster: &str| {
+            let page = root.child();
+            let form = page.with(|| {
+                FormController::new(
+                    WorkloadKind::StatefulSet,
+                    cluster.to_owned(),
+                    "default".to_owned(),
+                    "ann",
+                )
+            });
+            form.come_into_view();
+            (page, form)
+        };
+        let name = |form: FormController| form.draft.with_untracked(|draft| draft.name.clone());
+        let let_go = || {
+            let (page, form) = open("prod");
+            form.edit(Control::Name, |draft| draft.name = "web".to_owned());
+            form.let_go(toasts, Lang::En);
+            page.cleanup();
+        };
+
+        let_go();
+        let (again, form) = open("prod");
+        form.edit(Control::Name, |draft| draft.name = "since".to_owned());
+        assert_eq!(toasts.undo_last(), Some(()));
+        assert_eq!(name(form), "web");
+        assert!(untrack(|| form.is_dirty()), "it is the form's own now");
+        assert_eq!(toasts.undo_last(), Some(()), "what was typed can be had back");
+        assert_eq!(name(form), "since");
+        again.cleanup();
+
+        let_go();
+        let (_other, form) = open("other");
+        toasts.undo_last();
+        assert_eq!(name(form), "", "another cluster's form is not its place");
     });
 }

@@ -160,6 +160,41 @@ fn undo_loses_nothing_that_was_typed_since() {
 }
 
 #[test]
+fn what_was_let_go_comes_back_to_the_page_that_was_opened_since() {
+    let root = Owner::new();
+    root.with(|| {
+        provide_toasts();
+        let toasts = use_toasts();
+        let open = |cluster: &str| {
+            let page = root.child();
+            let state = page.with(|| YamlState::new(cluster.to_owned(), "team".to_owned()));
+            state.come_into_view();
+            (page, state)
+        };
+        let let_go = || {
+            let (page, state) = open("prod");
+            state.text.set("an hour's work".to_owned());
+            state.clear();
+            page.cleanup();
+        };
+
+        let_go();
+        let (again, state) = open("prod");
+        state.text.set("typed since".to_owned());
+        assert_eq!(toasts.undo_last(), Some(()));
+        assert_eq!(state.text.get_untracked(), "an hour's work");
+        assert_eq!(toasts.undo_last(), Some(()), "what was typed can be had back");
+        assert_eq!(state.text.get_untracked(), "typed since");
+        again.cleanup();
+
+        let_go();
+        let (_other, state) = open("other");
+        toasts.undo_last();
+        assert_eq!(state.text.get_untracked(), "", "another cluster's page is not its place");
+    });
+}
+
+#[test]
 fn a_text_that_could_not_be_read_says_why() {
     in_page(&["a"], |state| {
         state.text.set("changed".to_owned());

@@ -1,5 +1,7 @@
 //! The text itself: kept in the browser as it changes, brought back, replaced and given back.
 
+use std::cell::Cell;
+
 use binnacle_model::{
     Text,
     words::{common, yaml as words},
@@ -10,6 +12,16 @@ use serde::{Deserialize, Serialize};
 use super::YamlState;
 use crate::interop;
 
+thread_local! {
+    /// The page in view. It outlives the page, as a name that leads nowhere.
+    static IN_VIEW: Cell<Option<YamlState>> = const { Cell::new(None) };
+}
+
+/// The page in view, if its text is kept under a key.
+fn in_view(key: &str) -> Option<YamlState> {
+    IN_VIEW.get().filter(|page| page.key.try_get_value().is_some_and(|its| its == key))
+}
+
 /// A text as kept in the browser.
 #[derive(Serialize, Deserialize)]
 struct Saved {
@@ -18,11 +30,19 @@ struct Saved {
 }
 
 impl YamlState {
+    /// From here on this is the page in view: what was let go comes back to it. In the browser alone.
+    pub(super) fn come_into_view(self) {
+        IN_VIEW.set(Some(self));
+    }
+
     /// Brings back the text of an earlier visit, and keeps it as it changes.
     pub(super) fn keep(self) {
         Effect::new(move |before: Option<()>| {
             let text = self.text.get();
             let key = self.key.get_value();
+            if before.is_none() {
+                self.come_into_view();
+            }
             if before.is_none() && text.is_empty() {
                 if let Some(saved) = saved(&key).filter(|saved| !saved.text.trim().is_empty()) {
                     self.restored.set(Some(saved.at));
@@ -75,8 +95,13 @@ impl YamlState {
         let lang = self.lang.get_untracked();
         let (key, toasts) = (self.key.get_value(), self.toasts);
         toasts.undo(said.render(lang), common::UNDO.text(lang), move || {
-            match self.put(text.clone(), restored, &opened) {
-                Some(Some(before)) => self.offer_back(before, String::new(), words::TEXT_BACK.into()),
+            // A page that was opened since takes the text as its own.
+            let (page, opened) = match in_view(&key).filter(|_| self.text.is_disposed()) {
+                Some(page) => (page, ""),
+                None => (self, opened.as_str()),
+            };
+            match page.put(text.clone(), restored, opened) {
+                Some(Some(before)) => page.offer_back(before, String::new(), words::TEXT_BACK.into()),
                 Some(None) => {}
                 // Whoever left the page finds the text there, unless another is kept by now.
                 None if saved(&key).is_none() && save(&key, text.clone()) => {
