@@ -1,5 +1,7 @@
 //! Integrating a cluster, and editing its registration (PS 2.2).
 
+mod sending;
+
 use binnacle_model::{
     AppError, Text,
     cluster::{ClusterEdit, ClusterInput, ClusterProfile, Provider},
@@ -8,11 +10,9 @@ use binnacle_model::{
 };
 use leptos::{prelude::*, text_prop::TextProp};
 use leptos_meta::Title;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_params_map},
-};
+use leptos_router::hooks::use_params_map;
 
+use self::sending::Sending;
 use crate::{
     api::clusters::{cluster_for_edit, edit_cluster, integrate_cluster, list_clusters},
     components::{
@@ -34,7 +34,6 @@ use crate::{
         select::{Select, SelectOption},
         state::{EmptyState, Notice, Skeleton},
         text_area::TextArea,
-        toast::use_toasts,
         toggle::Checkbox,
     },
 };
@@ -175,11 +174,8 @@ fn IntegrateForm() -> impl IntoView {
     let fields = Fields::of(&ClusterProfile::default());
     let draft = KubeconfigDraft::new();
     let touched = RwSignal::new(false);
-    let refused = RwSignal::new(None::<AppError>);
-    let busy = RwSignal::new(false);
+    let sending = Sending::new();
     let taken = Resource::new(|| (), |()| list_clusters());
-    let navigate = use_navigate();
-    let toasts = use_toasts();
 
     let name_problem = move || {
         let rule = name.with(|name| rules::cluster_name(name));
@@ -201,7 +197,7 @@ fn IntegrateForm() -> impl IntoView {
         let typed = name.with(|name| !name.is_empty())
             || draft.text.with(|text| !text.is_empty())
             || fields.profile() != ClusterProfile::default();
-        typed && !busy.get()
+        typed && !sending.is_done()
     });
 
     let obstacle = Signal::derive(move || draft.obstacle().map(|text| text.render(lang.get())));
@@ -212,31 +208,19 @@ fn IntegrateForm() -> impl IntoView {
             interop::focus(&wrong);
             return;
         }
-        if busy.get_untracked() || untrack(|| draft.obstacle()).is_some() {
+        if untrack(|| draft.obstacle()).is_some() || !sending.begin() {
             return;
         }
-        busy.set(true);
-        refused.set(None);
         let input = ClusterInput {
             name: name.get_untracked(),
             profile: untrack(|| fields.profile()),
             kubeconfig: draft.text.get_untracked(),
             context: draft.context.get_untracked(),
         };
-        let navigate = navigate.clone();
         leptos::task::spawn_local(async move {
             let name = input.name.clone();
-            match integrate_cluster(input).await {
-                Ok(()) => {
-                    interop::guard_leaving(false);
-                    toasts.success(words::INTEGRATED.fill(lang.get_untracked(), &[&name]));
-                    navigate(&paths::clusters(), NavigateOptions::default());
-                }
-                Err(error) => {
-                    refused.set(Some(error.0));
-                    busy.set(false);
-                }
-            }
+            let answer = integrate_cluster(input).await.map_err(|error| error.0);
+            sending.end(answer, words::INTEGRATED, &name);
         });
     };
     let submit = StoredValue::new(submit);
@@ -260,10 +244,10 @@ fn IntegrateForm() -> impl IntoView {
                 <h2 class="section-title" id="section-connection">{t(words::CONNECTION)}</h2>
                 <KubeconfigInput draft=draft />
             </section>
-            <Refusal refused=refused />
+            <Refusal refused=sending.refused />
             <div class="form-foot">
                 <LinkButton href=paths::clusters() variant=ButtonVariant::Ghost>{t(common::CANCEL)}</LinkButton>
-                <Button kind=crate::ui::button::ButtonType::Submit variant=ButtonVariant::Primary busy=busy disabled_reason=obstacle>
+                <Button kind=crate::ui::button::ButtonType::Submit variant=ButtonVariant::Primary busy=sending.busy disabled_reason=obstacle>
                     {t(words::OK)}
                 </Button>
             </div>
@@ -306,16 +290,13 @@ fn EditForm(name: String, edit: ClusterEdit) -> impl IntoView {
     let fields = Fields::of(&edit.profile);
     let renew = RwSignal::new(false);
     let draft = KubeconfigDraft::new();
-    let refused = RwSignal::new(None::<AppError>);
-    let busy = RwSignal::new(false);
-    let navigate = use_navigate();
-    let toasts = use_toasts();
+    let sending = Sending::new();
     let now = move || ClusterEdit {
         profile: fields.profile(),
         credential: renew.get().then(|| (draft.text.get(), draft.context.get())),
     };
     let before = edit.clone();
-    let dirty = Signal::derive(move || now() != before && !busy.get());
+    let dirty = Signal::derive(move || now() != before && !sending.is_done());
     let obstacle = Signal::derive(move || {
         renew.get().then(|| draft.obstacle()).flatten().map(|text| text.render(lang.get()))
     });
@@ -326,24 +307,14 @@ fn EditForm(name: String, edit: ClusterEdit) -> impl IntoView {
                 interop::focus(&wrong);
                 return;
             }
-            if busy.get_untracked() || (renew.get_untracked() && untrack(|| draft.obstacle()).is_some()) {
+            let obstructed = renew.get_untracked() && untrack(|| draft.obstacle()).is_some();
+            if obstructed || !sending.begin() {
                 return;
             }
-            busy.set(true);
-            refused.set(None);
-            let (name, edit, navigate) = (name.clone(), untrack(now), navigate.clone());
+            let (name, edit) = (name.clone(), untrack(now));
             leptos::task::spawn_local(async move {
-                match edit_cluster(name.clone(), edit).await {
-                    Ok(()) => {
-                        interop::guard_leaving(false);
-                        toasts.success(words::CHANGED.fill(lang.get_untracked(), &[&name]));
-                        navigate(&paths::clusters(), NavigateOptions::default());
-                    }
-                    Err(error) => {
-                        refused.set(Some(error.0));
-                        busy.set(false);
-                    }
-                }
+                let answer = edit_cluster(name.clone(), edit).await.map_err(|error| error.0);
+                sending.end(answer, words::CHANGED, &name);
             });
         }
     };
@@ -368,10 +339,10 @@ fn EditForm(name: String, edit: ClusterEdit) -> impl IntoView {
                     <KubeconfigInput draft=draft />
                 </Show>
             </section>
-            <Refusal refused=refused />
+            <Refusal refused=sending.refused />
             <div class="form-foot">
                 <LinkButton href=paths::clusters() variant=ButtonVariant::Ghost>{t(common::CANCEL)}</LinkButton>
-                <Button kind=crate::ui::button::ButtonType::Submit variant=ButtonVariant::Primary busy=busy disabled_reason=obstacle>
+                <Button kind=crate::ui::button::ButtonType::Submit variant=ButtonVariant::Primary busy=sending.busy disabled_reason=obstacle>
                     {t(common::SAVE)}
                 </Button>
             </div>

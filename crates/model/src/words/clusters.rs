@@ -23,6 +23,7 @@ words! {
     CREDENTIAL_SOON_HELP = "The credential of this cluster ends at {0}. After that the console cannot reach it. Give it a new kubeconfig.", "该集群的凭证将于 {0} 到期，届时控制台将无法访问该集群，请提供新的 kubeconfig。";
     CREDENTIAL_PAST_HELP = "The credential of this cluster ended at {0}. Give it a new kubeconfig.", "该集群的凭证已于 {0} 到期，请提供新的 kubeconfig。";
     NO_ACCESS = "no access: {0}", "无权限：{0}";
+    CONSOLE_NO_ACCESS = "console may not {0}", "控制台无权限：{0}";
     GPUS = "GPUs", "GPU";
     GPUS_OF = "{0} × {1}", "{0} × {1}";
     POD_CIDRS = "Pod CIDRs of nodes", "节点的 Pod 网段";
@@ -35,6 +36,7 @@ words! {
     REMOVED = "Cluster {0} removed", "集群 {0} 已移除";
     INTEGRATED = "Cluster {0} integrated", "集群 {0} 已接入";
     CHANGED = "Cluster {0} changed", "集群 {0} 已更新";
+    MAYBE_NOT_SAVED = "Cluster {0} may not have been saved: {1}", "集群 {0} 可能未保存：{1}";
     CLUSTER_NAME = "Cluster name", "集群名称";
     CLUSTER_NAME_HELP = "Up to 63 lowercase letters, digits and hyphens. It never changes.", "最多 63 个小写字母、数字和连字符，创建后不可更改。";
     CLUSTER_ALIAS_HELP = "What people call it. Up to 60 characters.", "便于识别的名称，最多 60 个字符。";
