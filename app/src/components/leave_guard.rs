@@ -13,7 +13,7 @@ use wasm_bindgen::{JsCast, closure::Closure};
 
 use crate::{
     i18n::t,
-    interop,
+    interop::{self, WayOut},
     ui::{
         button::{Button, ButtonVariant},
         dialog::Dialog,
@@ -27,8 +27,22 @@ enum Target {
     Page(String),
     /// To a page of the server, which the router does not know.
     External(String),
-    /// Through the history, by so many entries; negative is back.
-    Steps(i32),
+    /// Through the history, to the entry with a key.
+    Entry(String),
+}
+
+/// The question, whether to leave: whether it is asked, and where the person wants to go.
+#[derive(Clone, Copy)]
+struct Question {
+    open: RwSignal<bool>,
+    target: RwSignal<Option<Target>>,
+}
+
+impl Question {
+    fn ask(self, to: Target) {
+        self.target.set(Some(to));
+        self.open.set(true);
+    }
 }
 
 thread_local! {
@@ -36,8 +50,8 @@ thread_local! {
     static LINKS: RefCell<Option<Closure<dyn Fn(web_sys::MouseEvent)>>> = const { RefCell::new(None) };
 }
 
-/// While on, a plain click on a link inside the console runs `ask` with its target instead.
-fn guard_links(ask: Option<Callback<Target>>) {
+/// While on, a plain click on a link inside the console is asked about instead.
+fn guard_links(question: Option<Question>) {
     let Some(document) = interop::document() else { return };
     LINKS.with_borrow_mut(|links| {
         if let Some(listener) = links.take() {
@@ -48,12 +62,12 @@ fn guard_links(ask: Option<Callback<Target>>) {
                 true,
             );
         }
-        let Some(ask) = ask else { return };
+        let Some(question) = question else { return };
         let listener = Closure::<dyn Fn(web_sys::MouseEvent)>::new(move |event: web_sys::MouseEvent| {
             if let Some(target) = followed(&event) {
                 event.prevent_default();
                 event.stop_propagation();
-                ask.run(target);
+                question.ask(target);
             }
         });
         let added = document.add_event_listener_with_callback_and_bool(
@@ -85,12 +99,15 @@ fn followed(event: &web_sys::MouseEvent) -> Option<Target> {
     })
 }
 
-/// While on, every way out of the page at a path but by its own buttons runs `ask` first.
-fn guard(on: Option<(Callback<Target>, String)>) {
+/// While on, every way out of the page at a path but by its own buttons is asked about first.
+fn guard(on: Option<(Question, String)>) {
     interop::guard_leaving(on.is_some());
-    guard_links(on.as_ref().map(|(ask, _)| *ask));
+    guard_links(on.as_ref().map(|(question, _)| *question));
     match on {
-        Some((ask, path)) => interop::guard_history(path, move |steps| ask.run(Target::Steps(steps))),
+        Some((question, path)) => interop::guard_history(path, move |way| match way {
+            WayOut::New(entry) => question.ask(Target::Entry(entry)),
+            WayOut::Changed(entry) => question.target.set(Some(Target::Entry(entry))),
+        }),
         None => interop::release_history(),
     }
 }
@@ -108,8 +125,8 @@ pub fn LeaveGuard(
     #[prop(optional, into)]
     on_discard: Option<Callback<()>>,
 ) -> impl IntoView {
-    let open = RwSignal::new(false);
-    let target = RwSignal::new(None::<Target>);
+    let question = Question { open: RwSignal::new(false), target: RwSignal::new(None) };
+    let Question { open, target } = question;
     let navigate = use_navigate();
     let path = use_location().pathname;
     let go = Callback::new(move |()| {
@@ -121,18 +138,14 @@ pub fn LeaveGuard(
                 // Refused only where a page may not navigate itself; then nothing happens, which is seen.
                 let _ = window().location().assign(&path);
             }
-            Some(Target::Steps(steps)) => interop::take_steps(steps),
+            Some(Target::Entry(key)) => interop::go_to_entry(&key),
             None => {}
         }
     });
 
     let dirty = Memo::new(move |_| dirty.get());
-    let ask = Callback::new(move |to: Target| {
-        target.set(Some(to));
-        open.set(true);
-    });
     // By the router's word: the browser's address may be a step behind while a page is being opened.
-    Effect::new(move |_| guard(dirty.get().then(|| (ask, path.get_untracked()))));
+    Effect::new(move |_| guard(dirty.get().then(|| (question, path.get_untracked()))));
     on_cleanup(|| guard(None));
 
     let footer = move || {

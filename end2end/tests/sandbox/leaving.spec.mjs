@@ -79,6 +79,68 @@ test("Back out of a form with a draft asks, and leads where it was to lead", asy
   await expect(heading(page)).toHaveText("Clusters");
 });
 
+test("two Backs at once, ten times, are one question each time", async ({ page }) => {
+  await walkTo(page, "Create by image");
+  await nameField(page).fill("unsaved");
+  const entry = () => page.evaluate(() => navigation.currentEntry?.index);
+  const home = await entry();
+  // Nobody is led to and fro: the address changes by the person's steps and by one way home for each.
+  await page.evaluate(() => {
+    navigation.addEventListener("currententrychange", () => {
+      document.body.dataset.steps = String(Number(document.body.dataset.steps ?? 0) + 1);
+    });
+  });
+  for (let time = 1; time <= 10; time += 1) {
+    await page.evaluate(() => {
+      history.back();
+      history.back();
+    });
+    await expect(leaving(page)).toBeVisible();
+    await expect.poll(entry).toBe(home);
+    await leaving(page).getByRole("button", { name: "Stay" }).click();
+    await expect(leaving(page)).toHaveCount(0);
+    await expect(page).toHaveURL(/\/statefulsets\/create/);
+    await expect(nameField(page)).toHaveValue("unsaved");
+  }
+  expect(await entry()).toBe(home);
+  expect(await page.evaluate(() => Number(document.body.dataset.steps))).toBeLessThanOrEqual(40);
+
+  await step(page, -1);
+  await leaving(page).getByRole("button", { name: "Leave", exact: true }).click();
+  await expect(page).toHaveURL(new RegExp(`${list}$`));
+  await expect(heading(page)).toHaveText("StatefulSets");
+});
+
+test("Forward out of a form asks, and does not trap", async ({ page }) => {
+  await walkTo(page, "Create by image");
+  await expect(nameField(page)).toBeVisible();
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await expect(heading(page)).toHaveText("StatefulSets");
+  await step(page, -1);
+  await nameField(page).fill("unsaved");
+  await step(page, 1);
+  await leaving(page).getByRole("button", { name: "Leave", exact: true }).click();
+  await expect(heading(page)).toHaveText("StatefulSets");
+  await step(page, -1);
+  await expect(nameField(page)).toHaveValue("unsaved");
+});
+
+test("where a browser cannot tell its entries apart, Back and Forward leave with the draft kept", async ({ page }) => {
+  // A browser from before the Navigation API.
+  await page.addInitScript(() => Object.defineProperty(window, "navigation", { value: undefined }));
+  await walkTo(page, "Create by image");
+  await expect(nameField(page)).toBeVisible();
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await expect(heading(page)).toHaveText("StatefulSets");
+  await step(page, -1);
+  await nameField(page).fill("unsaved");
+  await step(page, 1);
+  await expect(heading(page)).toHaveText("StatefulSets");
+  await expect(leaving(page)).toHaveCount(0);
+  await step(page, -1);
+  await expect(nameField(page)).toHaveValue("unsaved");
+});
+
 test("a draft that was discarded on leaving is kept after all by Undo", async ({ page }) => {
   await walkTo(page, "Create by image");
   await nameField(page).fill("let-go");
@@ -89,6 +151,42 @@ test("a draft that was discarded on leaving is kept after all by Undo", async ({
   await expect(page.getByText("Your draft is kept")).toBeVisible();
   await step(page, 1);
   await expect(nameField(page)).toHaveValue("let-go");
+});
+
+test("a discarded draft comes back into the form that was opened since", async ({ page }) => {
+  await walkTo(page, "Create by image");
+  await nameField(page).fill("let-go");
+  await step(page, -1);
+  await leaving(page).getByRole("button", { name: "Discard draft and leave" }).click();
+  await expect(heading(page)).toHaveText("StatefulSets");
+  await step(page, 1);
+  await nameField(page).fill("since");
+  await undo(page);
+  await expect(nameField(page)).toHaveValue("let-go");
+  await undo(page);
+  await expect(nameField(page)).toHaveValue("since");
+  await undo(page);
+  await expect(nameField(page)).toHaveValue("let-go");
+  page.once("dialog", (dialog) => void dialog.accept());
+  await page.reload();
+  await expect(nameField(page)).toHaveValue("let-go");
+});
+
+test("a discarded text comes back into the YAML page that was opened since", async ({ page }) => {
+  await walkTo(page, "Create from YAML");
+  const text = page.locator(".cm-content");
+  await fillEditor(page, "kind: ConfigMap # let go");
+  await step(page, -1);
+  await leaving(page).getByRole("button", { name: "Discard draft and leave" }).click();
+  await expect(heading(page)).toHaveText("StatefulSets");
+  await step(page, 1);
+  await expect(heading(page)).toHaveText("Create from YAML");
+  await expect(text).not.toContainText("let go");
+  await undo(page);
+  await expect(text).toContainText("let go");
+  page.once("dialog", (dialog) => void dialog.accept());
+  await page.reload();
+  await expect(text).toContainText("let go");
 });
 
 test("Back out of a form that keeps nothing asks too", async ({ page }) => {
