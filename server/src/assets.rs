@@ -1,8 +1,11 @@
-//! The console's static files, inside the binary: content-hashed names, precompressed siblings.
+//! The console's static files, inside the binary: content-hashed names, precompressed.
+//!
+//! What shrinks is there as brotli and as gzip only; the rare client that takes neither gets it unpacked.
 
 use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap},
+    io::{self, Read as _},
 };
 
 use axum::{
@@ -34,7 +37,7 @@ pub struct BrokenManifest(#[from] serde_json::Error);
 struct AssetFile {
     mime: &'static str,
     is_hashed: bool,
-    identity: Bytes,
+    identity: Option<Bytes>,
     brotli: Option<Bytes>,
     gzip: Option<Bytes>,
 }
@@ -79,22 +82,28 @@ impl AssetStore {
             })
             .collect();
         let hashed: Vec<&str> = logical.values().filter_map(|path| path.strip_prefix(PREFIX)).collect();
-        let files = all
-            .iter()
-            .filter(|(name, _)| !is_sibling(name, &all))
-            .map(|(name, bytes)| {
-                // The site may keep files under directories; addresses are one segment.
-                let own = name.rsplit('/').next().unwrap_or_default().to_owned();
-                let file = AssetFile {
-                    mime: mime(&own),
-                    is_hashed: hashed.contains(&own.as_str()),
-                    identity: bytes.clone(),
-                    brotli: all.get(&format!("{name}.br")).cloned(),
-                    gzip: all.get(&format!("{name}.gz")).cloned(),
-                };
-                (own, file)
-            })
-            .collect();
+        let mut files = HashMap::new();
+        for (name, bytes) in all {
+            let (plain, coding) = match name.rsplit_once('.') {
+                Some((plain, coding @ ("br" | "gz"))) => (plain, coding),
+                _ => (name.as_str(), ""),
+            };
+            // The site may keep files under directories; addresses are one segment.
+            let own = plain.rsplit('/').next().unwrap_or_default();
+            let file = files.entry(own.to_owned()).or_insert_with(|| AssetFile {
+                mime: mime(own),
+                is_hashed: hashed.contains(&own),
+                identity: None,
+                brotli: None,
+                gzip: None,
+            });
+            let form = match coding {
+                "br" => &mut file.brotli,
+                "gz" => &mut file.gzip,
+                _ => &mut file.identity,
+            };
+            *form = Some(bytes);
+        }
         Ok(AssetStore { files, logical })
     }
 
@@ -109,9 +118,17 @@ impl AssetStore {
     }
 }
 
-/// Whether a file is the compressed form of another.
-fn is_sibling(name: &str, all: &HashMap<String, Bytes>) -> bool {
-    [".br", ".gz"].iter().any(|end| name.strip_suffix(end).is_some_and(|base| all.contains_key(base)))
+impl AssetFile {
+    /// The file as it is, unpacked if it must be.
+    fn identity(&self) -> io::Result<Bytes> {
+        if let Some(bytes) = &self.identity {
+            return Ok(bytes.clone());
+        }
+        let packed = self.gzip.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        let mut bytes = Vec::new();
+        flate2::read::GzDecoder::new(packed.as_ref()).read_to_end(&mut bytes)?;
+        Ok(Bytes::from(bytes))
+    }
 }
 
 fn mime(name: &str) -> &'static str {
@@ -156,13 +173,19 @@ pub async fn asset(State(state): State<AppState>, Path(name): Path<String>, head
         return (StatusCode::NOT_FOUND, "no such asset\n").into_response();
     };
     let (body, coding) = match (&file.brotli, &file.gzip) {
-        (Some(body), _) if accepts(&headers, "br") => (body, Some("br")),
-        (_, Some(body)) if accepts(&headers, "gzip") => (body, Some("gzip")),
-        _ => (&file.identity, None),
+        (Some(body), _) if accepts(&headers, "br") => (body.clone(), Some("br")),
+        (_, Some(body)) if accepts(&headers, "gzip") => (body.clone(), Some("gzip")),
+        _ => match file.identity() {
+            Ok(body) => (body, None),
+            Err(error) => {
+                tracing::error!(%error, name, "an embedded asset cannot be unpacked");
+                return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+            }
+        },
     };
     // A hashed name's content never changes; any other is asked for again.
     let caching = if file.is_hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let mut response = Response::new(Body::from(body.clone()));
+    let mut response = Response::new(Body::from(body));
     let answer = response.headers_mut();
     answer.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.mime));
     answer.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
@@ -194,6 +217,30 @@ mod tests {
             let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(value))]);
             assert_eq!(accepts(&headers, "br"), expected, "{value}");
         }
+    }
+
+    #[test]
+    fn what_is_there_packed_only_is_unpacked() {
+        let pack = |text: &str| {
+            let mut packed = Vec::new();
+            flate2::read::GzEncoder::new(text.as_bytes(), flate2::Compression::fast())
+                .read_to_end(&mut packed)
+                .unwrap();
+            Bytes::from(packed)
+        };
+        let files = [
+            ("a-1.js.gz".to_owned(), pack("let a;")),
+            ("a-1.js.br".to_owned(), Bytes::from_static(b"br")),
+            ("b.png".to_owned(), Bytes::from_static(b"png")),
+            (MANIFEST.to_owned(), Bytes::from_static(br#"{"a.js": "a-1.js"}"#)),
+        ];
+        let store = AssetStore::from_files(files.into_iter()).unwrap();
+        assert_eq!(store.files.len(), 2);
+        let script = &store.files["a-1.js"];
+        assert!(script.is_hashed && script.brotli.is_some());
+        assert_eq!(script.mime, "text/javascript; charset=utf-8");
+        assert_eq!(script.identity().unwrap(), "let a;");
+        assert_eq!(store.files["b.png"].identity().unwrap(), "png");
     }
 
     #[test]

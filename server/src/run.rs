@@ -10,7 +10,9 @@ use std::{
 use binnacle_model::session::Role;
 use binnacle_sandbox::{Sandbox, SandboxOptions};
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    Layer as _, filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
 use crate::{
     assets::{AssetStore, BrokenManifest},
@@ -174,16 +176,16 @@ async fn announce(config: &Config, state: &AppState, port: u16) -> Result<(), Ru
 
 /// Logs to standard error; panics too, with their place.
 fn log(config: &Config) -> Result<(), RunError> {
-    let filter = EnvFilter::try_new(&config.log).map_err(|_| RunError::Log(config.log.clone()))?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let filter: Targets = config.log.parse().map_err(|_| RunError::Log(config.log.clone()))?;
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false);
-    match config.log_format {
-        LogFormat::Text => builder.init(),
-        LogFormat::Json => builder.json().flatten_event(true).init(),
-    }
+    let lines = match config.log_format {
+        LogFormat::Text => lines.boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
     std::panic::set_hook(Box::new(|panic| {
         metrics::panicked();
         let place = panic.location().map(ToString::to_string).unwrap_or_default();

@@ -51,6 +51,12 @@ impl Site {
             let todo: Vec<(&String, &Vec<u8>)> =
                 self.files.iter().filter(|(n, _)| compress::worthwhile(n)).collect();
             let made = compress::all(&todo, dir);
+            // Who takes neither form gets it unpacked by the server: the plain one need not be carried.
+            for (sibling, _) in &made {
+                if let Some(plain) = sibling.strip_suffix(".gz") {
+                    self.files.remove(plain);
+                }
+            }
             self.files.extend(made);
         }
         let manifest = serde_json::to_string_pretty(&self.logical).context(|| "manifest".into())? + "\n";
@@ -110,7 +116,8 @@ mod tests {
         let kept = first.add("b.js", b"two".repeat(500));
         first.write(dir.path(), true).unwrap();
         let time = |name: &str| fs::metadata(dir.path().join(name)).unwrap().modified().unwrap();
-        let before = time(&kept);
+        let packed = format!("{kept}.gz");
+        let before = time(&packed);
         let mut second = Site::default();
         second.add("a.js", b"three".repeat(500));
         second.add("b.js", b"two".repeat(500));
@@ -120,6 +127,7 @@ mod tests {
         assert!(
             dir.path().join(format!("{kept}.br")).exists() && dir.path().join(format!("{kept}.gz")).exists()
         );
-        assert_eq!(time(&kept), before);
+        assert_eq!(time(&packed), before);
+        assert!(!dir.path().join(&kept).exists());
     }
 }
