@@ -57,6 +57,15 @@ pub fn shell() -> impl IntoView {
     }
 }
 
+/// The window's title for a page's own.
+///
+/// The server writes it into the document, and `leptos_meta` writes it as it is: a name out of the address must
+/// not end the element. The browser sets it as text.
+fn title(page: String) -> String {
+    let title = if page.is_empty() { "Binnacle".to_owned() } else { format!("{page} · Binnacle") };
+    if interop::in_browser() { title } else { title.replace('&', "&amp;").replace('<', "&lt;") }
+}
+
 /// The console: contexts, frame and routes.
 #[component]
 pub fn App() -> impl IntoView {
@@ -68,7 +77,7 @@ pub fn App() -> impl IntoView {
     interop::watch_history();
 
     view! {
-        <Title formatter=|page: String| if page.is_empty() { "Binnacle".to_owned() } else { format!("{page} · Binnacle") } />
+        <Title formatter=title />
         <Router>
             <Shell>
             <FlatRoutes fallback=NotFoundPage>
@@ -89,5 +98,16 @@ pub fn App() -> impl IntoView {
             </FlatRoutes>
             </Shell>
         </Router>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_end_the_title() {
+        assert_eq!(title(String::new()), "Binnacle");
+        assert_eq!(title("</title><meta x> & co".into()), "&lt;/title>&lt;meta x> &amp; co · Binnacle");
     }
 }

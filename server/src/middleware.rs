@@ -5,6 +5,7 @@ pub mod gate;
 pub mod guard;
 pub mod headers;
 pub mod limits;
+pub mod nul;
 pub mod observe;
 
 use std::net::{IpAddr, Ipv4Addr};

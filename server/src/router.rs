@@ -3,7 +3,7 @@
 use axum::{
     Router,
     extract::{Request, State},
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     response::Response,
     routing::{MethodRouter, get, post},
 };
@@ -21,7 +21,7 @@ use tower_http::{
 
 use crate::{
     assets, console, health, live,
-    middleware::{Asker, error_json, gate, guard, headers, limits, observe},
+    middleware::{Asker, error_json, gate, guard, headers, limits, nul, observe},
     pages::{self, password, sign_in},
     state::AppState,
 };
@@ -73,6 +73,7 @@ pub fn with_layers(state: AppState, routes: impl FnOnce(Router<AppState>) -> Rou
         .and(NotForContentType::const_new("font/"))
         .and(NotForContentType::SSE);
     routes(Router::new())
+        .layer(from_fn(nul::layer))
         .layer(from_fn_with_state(state.clone(), guard::layer))
         .layer(CompressionLayer::new().quality(COMPRESSION).compress_when(worth))
         .layer(from_fn_with_state(state.clone(), limits::layer))

@@ -167,7 +167,12 @@ fn quantity(text: &str) -> Result<Quantity, Text> {
     }
 }
 
+/// Text that a person wrote, shown as it is: not too long, and nothing in it that cannot be shown.
 fn at_most(text: &str, most: usize) -> Option<Text> {
+    let control = text.chars().find(|char| char.is_control() && !matches!(char, '\n' | '\r' | '\t'));
+    if let Some(char) = control {
+        return Some(Text::new(&w::TEXT_CONTROL, [format!("U+{:04X}", u32::from(char))]));
+    }
     let length = text.chars().count();
     (length > most).then(|| Text::new(&w::TEXT_LONG, [length.to_string(), most.to_string()]))
 }

@@ -15,6 +15,7 @@ words! {
     NAMESPACE_MISSING = "A namespace is required. Choose one, or create one.", "请选择或创建一个命名空间。";
     NAMESPACE_UNKNOWN = "There is no namespace {0} in this cluster. Choose another, or create it.", "该集群中没有命名空间 {0}，请另选一个或创建它。";
     NAMESPACE_TERMINATING = "Namespace {0} is being deleted. Choose another.", "命名空间 {0} 正在删除，请另选一个。";
+    TEXT_CONTROL = "This holds a control character ({0}), which cannot be shown. Take it out.", "包含无法显示的控制字符（{0}），请删除。";
     TEXT_LONG = "This has {0} characters; at most {1} are allowed. Shorten it.", "当前 {0} 个字符，最多允许 {1} 个，请缩短。";
     COUNT_MISSING = "A number is required. Write 0 or more.", "请填写数字，0 或更大。";
     COUNT_NEGATIVE = "A number below 0 is not possible. Write 0 or more.", "不能小于 0，请填写 0 或更大的数字。";
