@@ -2,16 +2,17 @@
 //!
 //! A boxed view (`AnyView` of tachys) keeps the address of `hydrate_async` beside those of `build` and `hydrate`.
 //! Only `leptos::mount::hydrate_lazy` ever calls it, for Leptos' lazy routes, which the console does not use
-//! (docs/decisions/0004): one function for each type of view, some 20 kB of what travels. The compiler cannot
-//! know; here their bodies become a trap, and wasm-opt removes what only they called.
+//! (docs/decisions/0004): one function for each type of view, some 20 kB of what travels. A boxed route likewise
+//! keeps that of `generate_routes`, which only a server calls. The compiler cannot know; here their bodies become
+//! a trap, and wasm-opt removes what only they called.
 
 use crate::error::{Error, Result};
 use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module, ModuleConfig};
 
-/// The method that nobody calls.
-const METHOD: &str = "::hydrate_async";
+/// The methods that nobody calls.
+const METHODS: [&str; 2] = ["::hydrate_async", "::generate_routes"];
 
-/// The module with a trap in place of each body of the unused method, and how many those are.
+/// The module with a trap in place of each body of an unused method, and how many those are.
 pub(super) fn without(wasm: &[u8]) -> Result<(Vec<u8>, usize)> {
     let mut config = ModuleConfig::new();
     config.generate_name_section(true).generate_producers_section(false);
@@ -28,14 +29,14 @@ pub(super) fn without(wasm: &[u8]) -> Result<(Vec<u8>, usize)> {
     Ok((module.emit_wasm(), unused.len()))
 }
 
-/// Whether a function is the unused method, or the future that it makes.
+/// Whether a function is an unused method, or the future that it makes.
 ///
 /// What merely has the future among its type parameters is left alone: the compiler may have merged it with
 /// something alike that is called. The future cannot be so merged: its body names the line it was written on.
 fn is_unused(symbol: &str) -> bool {
     let name = format!("{:#}", rustc_demangle::demangle(symbol));
     let name = name.strip_suffix("::{closure#0}").unwrap_or(&name);
-    without_parameters(name).ends_with(METHOD)
+    METHODS.iter().any(|method| without_parameters(name).ends_with(method))
 }
 
 /// A path without the type parameters at its end.
@@ -73,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_method_and_its_future_are_unused() {
+    fn only_the_methods_and_their_futures_are_unused() {
         for (name, unused) in [
             ("<_ as tachys::view::any_view::IntoAny>::into_any::hydrate_async::<binnacle_app::Row>", true),
             (
@@ -87,6 +88,7 @@ mod tests {
                 false,
             ),
             ("core::ptr::drop_glue::<<() as tachys::view::RenderHtml>::hydrate_async::{closure#0}>", false),
+            ("<NestedRoute<A, C, D, V> as MatchNestedRoutes>::generate_routes", true),
             ("leptos::mount::hydrate_async_body", false),
         ] {
             assert_eq!(is_unused(name), unused, "{name}");
