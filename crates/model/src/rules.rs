@@ -95,6 +95,11 @@ pub fn service_name(name: &str) -> Option<Text> {
     workload_name(name)
         .or_else(|| name.starts_with(|c: char| c.is_ascii_digit()).then(|| w::NAME_LETTER.into()))
 }
+    // Before the rest, so that what that advises begins with a letter too.
+    let bare = name.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+    if bare.starts_with(|c: char| c.is_ascii_digit()) {
+        return Some(w::NAME_LETTER.into());
+    }
 
 /// What a StatefulSet of that name will run into although the API server accepts it (PS 8.2).
 pub fn stateful_set_name_warning(name: &str) -> Option<Text> {
@@ -182,12 +187,12 @@ fn dns_label(name: &str) -> Option<Text> {
     if name.contains('.') {
         return Some(Text::new(&w::NAME_CHARACTER, ["."]));
     }
-    dns_characters(name, LABEL_MAX)
+    dns_characters(name, LABEL_MAX, dns_label)
 }
 
 /// A DNS-1123 subdomain: labels joined by dots, for text that is not empty.
 fn subdomain(name: &str) -> Option<Text> {
-    if let Some(text) = dns_characters(name, SUBDOMAIN_MAX) {
+    if let Some(text) = dns_characters(name, SUBDOMAIN_MAX, subdomain) {
         return Some(text);
     }
     name.split('.')
@@ -195,12 +200,19 @@ fn subdomain(name: &str) -> Option<Text> {
         .then(|| w::NAME_DOTS.into())
 }
 
-/// Length, characters and both ends of a DNS name; dots count as letters.
-fn dns_characters(name: &str, most: usize) -> Option<Text> {
+/// Length, characters and both ends of a DNS name; dots count as letters. `rule` is the whole rule, which
+/// a name that is advised has to pass.
+fn dns_characters(name: &str, most: usize, rule: fn(&str) -> Option<Text>) -> Option<Text> {
     let wrong = name.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '-' | '.'));
     match wrong {
         Some(c) if c.is_ascii_uppercase() => {
-            return Some(Text::new(&w::NAME_CAPITAL, [name.to_ascii_lowercase()]));
+            let advice = near_name(name);
+            let good = !advice.is_empty() && rule(&advice).is_none();
+            return Some(if good {
+                Text::new(&w::NAME_CAPITAL, [advice])
+            } else {
+                Text::new(&w::NAME_CHARACTER, [c.to_string()])
+            });
         }
         Some(c) if c.is_whitespace() => return Some(w::NAME_SPACE.into()),
         Some(c) => return Some(Text::new(&w::NAME_CHARACTER, [c.to_string()])),
@@ -217,6 +229,13 @@ fn dns_characters(name: &str, most: usize) -> Option<Text> {
 
 #[cfg(test)]
 mod tests {
+/// The name that a person likely meant: lower case, hyphens for what is not allowed, nothing around it.
+fn near_name(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    let allowed = lower.replace(|c: char| !matches!(c, 'a'..='z' | '0'..='9' | '-' | '.'), "-");
+    allowed.trim_matches(['-', '.']).to_owned()
+}
+
     use super::*;
 
     /// The key of the sentence a rule gives, or empty.
@@ -267,6 +286,28 @@ mod tests {
 
     #[test]
     fn long_stateful_set_names_warn() {
+    #[test]
+    fn a_name_that_is_advised_is_good() {
+        let long = format!("W{}", "a".repeat(63));
+        for (rule, value, expected) in [
+            (workload_name as fn(&str) -> Option<Text>, "Web", "Write web."),
+            (workload_name, "Bad_Name", "Write bad-name."),
+            (workload_name, "My App!", "Write my-app."),
+            (workload_name, "-Web-", "Write web."),
+            (workload_name, "Wéb", "Write w-b."),
+            (object_name, "Web.", "Write web."),
+            (object_name, "Web..x", "The character W is not allowed"),
+            (workload_name, &long, "The character W is not allowed"),
+            (service_name, "9Web", "begins with a letter"),
+            (service_name, "-9Web", "begins with a letter"),
+        ] {
+            let said = rule(value).map(|text| text.render(crate::Lang::En)).unwrap_or_default();
+            assert!(said.contains(expected), "{value}: {said}");
+            let advice = said.split_once("Write ").map(|(_, advice)| advice.trim_end_matches('.'));
+            assert_eq!(advice.and_then(rule), None, "{value}: {said}");
+        }
+    }
+
         for (length, key) in
             [(52, ""), (53, "NAME_STATEFUL_SET_LONG"), (63, "NAME_STATEFUL_SET_LONG"), (64, "")]
         {
