@@ -363,9 +363,9 @@ fn blocked_by(object: &Value, bad: &BadPod, want: i64) -> Text {
     let (name, word) = (Arg::from(&bad.name), Arg::from(&bad.status.word));
     let ordered = text(object, "/spec/podManagementPolicy") != "Parallel";
     let waiting = bad.ordinal.map(|ordinal| want - 1 - i64::from(ordinal)).unwrap_or_default();
-    if ordered && waiting > 0 {
-        Text::new(&words::POD_BLOCKS, [name, word, why.into(), waiting.to_string().into()])
-    } else {
-        Text::new(&words::POD_BAD, [name, word, why.into()])
+    match waiting {
+        1 if ordered => Text::new(&words::POD_BLOCKS_ONE, [name, word, why.into()]),
+        2.. if ordered => Text::new(&words::POD_BLOCKS, [name, word, why.into(), waiting.to_string().into()]),
+        _ => Text::new(&words::POD_BAD, [name, word, why.into()]),
     }
 }

@@ -75,7 +75,7 @@ fn stateful_sets() {
             json!({"status": {"readyReplicas": 1}}),
             Some(bad(1)),
             S::NotReady,
-            "1 later pods wait",
+            "One later pod waits for it.",
         ),
         (
             "in parallel none waits",

@@ -13,6 +13,7 @@ words! {
     ROLLING = "Rolling out: {0} of {1} pods updated, {2} ready", "正在滚动更新：{1} 个 Pod 中已更新 {0} 个，就绪 {2} 个";
     STARTING = "Starting: {0} of {1} pods ready", "正在启动：{1} 个 Pod 中已就绪 {0} 个";
     POD_BAD = "Pod {0}: {1}. {2}", "Pod {0}：{1}。{2}";
+    POD_BLOCKS_ONE = "Pod {0}: {1}. {2} One later pod waits for it.", "Pod {0}：{1}。{2} 后面还有 1 个 Pod 在等待它。";
     POD_BLOCKS = "Pod {0}: {1}. {2} {3} later pods wait for it.", "Pod {0}：{1}。{2} 后面还有 {3} 个 Pod 在等待它。";
     CRASH_LOOP = "Container {0} keeps ending with exit code {1} ({2} restarts). Its log of the previous run tells why.", "容器 {0} 反复以退出码 {1} 结束（已重启 {2} 次），请查看上一次运行的日志。";
     CRASH_OOM = "Container {0} keeps running out of memory ({1} restarts). Raise its memory limit or lower its use.", "容器 {0} 反复因内存不足被终止（已重启 {1} 次），请提高内存限制或降低内存使用。";
