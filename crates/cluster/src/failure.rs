@@ -285,6 +285,14 @@ fn tls_reason(error: &rustls::Error, host: &str) -> Text {
         rustls::Error::InvalidCertificate(C::NotValidForName | C::NotValidForNameContext { .. }) => {
             Text::new(&words::TLS_NAME, [host])
         }
+        rustls::Error::InvalidCertificate(why) => {
+            // The library's words are for who reads the log; they help nobody in front of a form.
+            tracing::debug!(%host, %error, "the server's certificate is refused");
+            match why {
+                C::Other(other) if is_authority_as_server(other) => words::TLS_AUTHORITY_AS_SERVER.into(),
+                _ => words::TLS_CERTIFICATE.into(),
+            }
+        }
         rustls::Error::AlertReceived(
             alert @ (AlertDescription::BadCertificate
             | AlertDescription::CertificateExpired
@@ -295,6 +303,11 @@ fn tls_reason(error: &rustls::Error, host: &str) -> Text {
         ) => Text::new(&words::TLS_CLIENT, [format!("{alert:?}")]),
         other => Text::new(&words::TLS_OTHER, [other.to_string()]),
     }
+}
+
+/// Whether the server showed a certificate that may only sign others.
+fn is_authority_as_server(error: &rustls::OtherError) -> bool {
+    matches!(error.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
 }
 
 impl From<BadCredential> for Failure {

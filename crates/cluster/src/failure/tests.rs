@@ -161,6 +161,30 @@ fn a_body_that_is_no_status_is_quoted_briefly() {
     assert_eq!(Status::read(500, &[0xff, 0xfe]).code, 500);
 }
 
+/// What rustls says of a server that shows the authority itself, as `openssl req -x509` makes it.
+fn authority_as_server() -> rustls::Error {
+    let mut params = rcgen::CertificateParams::new(vec!["h".to_owned()]).unwrap();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let certificate = params.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap();
+    let mut authorities = rustls::RootCertStore::empty();
+    authorities.add(certificate.der().clone()).unwrap();
+    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let verifier = rustls::client::WebPkiServerVerifier::builder_with_provider(authorities.into(), provider)
+        .build()
+        .unwrap();
+    let name = rustls::pki_types::ServerName::try_from("h").unwrap();
+    let now = rustls::pki_types::UnixTime::now();
+    rustls::client::danger::ServerCertVerifier::verify_server_cert(
+        &*verifier,
+        certificate.der(),
+        &[],
+        &name,
+        &[],
+        now,
+    )
+    .unwrap_err()
+}
+
 #[test]
 fn tls_faults_are_said_plainly() {
     use rustls::Error as E;
@@ -169,6 +193,9 @@ fn tls_faults_are_said_plainly() {
         (E::InvalidCertificate(CertificateError::Expired), words::TLS_EXPIRED),
         (E::InvalidCertificate(CertificateError::NotValidYet), words::TLS_NOT_YET),
         (E::InvalidCertificate(CertificateError::NotValidForName), words::TLS_NAME),
+        (E::InvalidCertificate(CertificateError::BadEncoding), words::TLS_CERTIFICATE),
+        (E::InvalidCertificate(CertificateError::Revoked), words::TLS_CERTIFICATE),
+        (authority_as_server(), words::TLS_AUTHORITY_AS_SERVER),
         (E::AlertReceived(AlertDescription::CertificateExpired), words::TLS_CLIENT),
         (E::HandshakeNotComplete, words::TLS_OTHER),
     ] {
