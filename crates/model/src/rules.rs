@@ -14,7 +14,10 @@ use crate::{
 };
 
 pub use image::{image, is_floating};
-pub use label::{ANNOTATIONS_MAX, annotation_key, annotations_size, label_key, label_value};
+pub use label::{
+    ANNOTATIONS_MAX, CLUSTER_LABELS_MAX, annotation_key, annotations_size, cluster_labels_count, label_key,
+    label_value,
+};
 
 /// Longest DNS label (RFC 1123, `validation.DNS1123LabelMaxLength`), in characters.
 pub const LABEL_MAX: usize = 63;
@@ -92,14 +95,13 @@ pub fn object_name(name: &str) -> Option<Text> {
 /// Name of a Service (PS 8.5): a DNS-1035 label, so it begins with a letter
 /// (`validation.IsDNS1035Label`).
 pub fn service_name(name: &str) -> Option<Text> {
-    workload_name(name)
-        .or_else(|| name.starts_with(|c: char| c.is_ascii_digit()).then(|| w::NAME_LETTER.into()))
-}
     // Before the rest, so that what that advises begins with a letter too.
     let bare = name.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
     if bare.starts_with(|c: char| c.is_ascii_digit()) {
         return Some(w::NAME_LETTER.into());
     }
+    workload_name(name)
+}
 
 /// What a StatefulSet of that name will run into although the API server accepts it (PS 8.2).
 pub fn stateful_set_name_warning(name: &str) -> Option<Text> {
