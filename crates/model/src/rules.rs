@@ -14,10 +14,7 @@ use crate::{
 };
 
 pub use image::{image, is_floating};
-pub use label::{
-    ANNOTATIONS_MAX, CLUSTER_LABELS_MAX, annotation_key, annotations_size, cluster_labels_count, label_key,
-    label_value,
-};
+pub use label::{ANNOTATIONS_MAX, annotation_key, annotations_size, label_key, label_value};
 
 /// Longest DNS label (RFC 1123, `validation.DNS1123LabelMaxLength`), in characters.
 pub const LABEL_MAX: usize = 63;
@@ -229,8 +226,6 @@ fn dns_characters(name: &str, most: usize, rule: fn(&str) -> Option<Text>) -> Op
     (!name.ends_with(|c: char| c.is_ascii_alphanumeric())).then(|| w::NAME_END.into())
 }
 
-#[cfg(test)]
-mod tests {
 /// The name that a person likely meant: lower case, hyphens for what is not allowed, nothing around it.
 fn near_name(name: &str) -> String {
     let lower = name.to_ascii_lowercase();
@@ -238,6 +233,8 @@ fn near_name(name: &str) -> String {
     allowed.trim_matches(['-', '.']).to_owned()
 }
 
+#[cfg(test)]
+mod tests {
     use super::*;
 
     /// The key of the sentence a rule gives, or empty.
@@ -287,8 +284,6 @@ fn near_name(name: &str) -> String {
     }
 
     #[test]
-    fn long_stateful_set_names_warn() {
-    #[test]
     fn a_name_that_is_advised_is_good() {
         let long = format!("W{}", "a".repeat(63));
         for (rule, value, expected) in [
@@ -310,6 +305,8 @@ fn near_name(name: &str) -> String {
         }
     }
 
+    #[test]
+    fn long_stateful_set_names_warn() {
         for (length, key) in
             [(52, ""), (53, "NAME_STATEFUL_SET_LONG"), (63, "NAME_STATEFUL_SET_LONG"), (64, "")]
         {
