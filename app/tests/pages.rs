@@ -10,7 +10,7 @@ use binnacle_model::{
     AppError, Lang, Text,
     cluster::{
         Ages as _, ClusterAccess, ClusterDetail, ClusterEdit, ClusterNumbers, ClusterProfile, CredentialEnd,
-        Freshness, ReadyCount, Usage,
+        Freshness, ReadyCount, Usage, Withheld,
     },
     session::Role,
     status::{WorkloadState, WorkloadStatus},
@@ -382,7 +382,7 @@ async fn numbers_that_may_not_be_seen_say_which_right_they_take() {
         nodes: Some(ReadyCount { ready: 3, total: 3 }),
         cpu: usage(4_000),
         memory: usage(8 << 30),
-        no_pods: Some(Text::raw("You may not list pods")),
+        no_pods: Some(Withheld::Caller(Text::raw("You may not list pods"))),
         ..ClusterNumbers::default()
     };
     let html = render(
@@ -395,6 +395,13 @@ async fn numbers_that_may_not_be_seen_say_which_right_they_take() {
     let row = html.split("<tbody>").nth(1).unwrap_or_default();
     assert_eq!(row.matches("no access: list pods").count(), 3, "pods, CPU and memory: {row}");
     assert!(row.contains("3/3") && row.contains("data-tip=\"You may not list pods\""), "{row}");
+
+    // What the console itself may not read is no matter of the reader's rights.
+    refused.numbers.no_pods = Some(Withheld::Console(Text::raw("The console may not")));
+    let fake = Fake { clusters: vec![refused.clone()], ..Fake::default() };
+    let html = render("/clusters", fake, Lang::En, Role::User).await;
+    assert_eq!(html.matches(">console may not list pods<").count(), 3, "{html}");
+    assert!(!html.contains("no access") && html.contains("data-tip=\"The console may not\""), "{html}");
 
     // Unknown is another thing: what the nodes have is known, what is asked of it not yet.
     refused.numbers.no_pods = None;

@@ -1,8 +1,7 @@
 //! Quantities: how much of what there is.
 
 use binnacle_model::{
-    Text,
-    cluster::{ClusterNumbers, Usage},
+    cluster::{ClusterNumbers, Usage, Withheld},
     words::clusters as words,
 };
 use leptos::prelude::*;
@@ -45,8 +44,8 @@ pub fn memory_text(bytes: u64) -> String {
     }
 }
 
-/// A right that is missing, as Kubernetes writes it, and the sentence about it.
-pub type Missing = Option<(&'static str, Text)>;
+/// A right that is missing, as Kubernetes writes it, and who lacks it.
+pub type Missing = Option<(&'static str, Withheld)>;
 
 /// The right without which nodes are not counted.
 pub fn no_nodes(numbers: &ClusterNumbers) -> Missing {
@@ -64,10 +63,14 @@ pub fn no_usage(numbers: &ClusterNumbers) -> Missing {
 }
 
 /// Stands where a number would, and says which right it takes.
-fn no_access((right, why): (&'static str, Text)) -> AnyView {
+fn no_access((right, why): (&'static str, Withheld)) -> AnyView {
+    let word = match why {
+        Withheld::Caller(_) => words::NO_ACCESS,
+        Withheld::Console(_) => words::CONSOLE_NO_ACCESS,
+    };
     view! {
-        <span class="muted" data-tip=tt(why)>
-            {tf(words::NO_ACCESS, vec![right.to_owned()])}
+        <span class="muted" data-tip=tt(why.reason().clone())>
+            {tf(word, vec![right.to_owned()])}
         </span>
     }
     .into_any()

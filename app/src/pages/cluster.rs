@@ -145,7 +145,7 @@ fn Overview(detail: Memo<Option<ClusterDetail>>) -> impl IntoView {
         <div class="page-section">
             <h2 class="section-title">{t(words::NODES)}</h2>
             {move || detail.with(|detail| {
-                let no_pods = detail.as_ref()?.row.numbers.no_pods.clone();
+                let no_pods = detail.as_ref()?.row.numbers.no_pods.as_ref().map(|why| why.reason().clone());
                 detail.as_ref().map(|detail| nodes_view(detail.nodes.clone(), no_pods))
             })}
         </div>

@@ -154,6 +154,25 @@ pub struct ReadyCount {
     pub total: u32,
 }
 
+/// Why numbers are not shown: somebody may not list what they are made from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Withheld {
+    /// The caller may not.
+    Caller(Text),
+    /// The credential that the console itself reads the cluster with may not: no right of the caller's helps.
+    Console(Text),
+}
+
+impl Withheld {
+    /// The sentence about it.
+    pub fn reason(&self) -> &Text {
+        match self {
+            Withheld::Caller(reason) | Withheld::Console(reason) => reason,
+        }
+    }
+}
+
 /// What the console counts in a cluster, as far as the caller may see it: each `None` until known or when
 /// he may not list what it is counted from (design rule 5).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,9 +189,9 @@ pub struct ClusterNumbers {
     /// Allocatable GPUs by the key of their resource; empty until known and where no node has any.
     pub gpus: Vec<(String, u64)>,
     /// Why nothing made from nodes is here: they may not be listed.
-    pub no_nodes: Option<Text>,
+    pub no_nodes: Option<Withheld>,
     /// Why nothing made from pods is here: they may not be listed.
-    pub no_pods: Option<Text>,
+    pub no_pods: Option<Withheld>,
     /// StatefulSets; filled on the cluster's page.
     pub stateful_sets: Option<ReadyCount>,
     /// Deployments; filled on the cluster's page.

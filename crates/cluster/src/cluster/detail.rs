@@ -12,6 +12,7 @@ use binnacle_model::{
 use super::{
     Cluster,
     list::{Scope, forbidden},
+    row::refused,
     sight::Sight,
 };
 use crate::{
@@ -21,11 +22,15 @@ use crate::{
     watcher::Progress,
 };
 
+/// The namespace whose uid stands for the cluster.
+const SYSTEM: &str = "kube-system";
+
 impl Cluster {
     /// The page, as far as the caller may see it.
     pub(crate) async fn detail(&self, caller: &Caller) -> Result<ClusterDetail> {
-        let (sight, list_workloads, create_workloads, delete_workloads, create_namespaces) = tokio::join!(
+        let (sight, system_uid, list_workloads, create_workloads, delete_workloads, create_namespaces) = tokio::join!(
             self.sight(caller),
+            self.system_uid(caller),
             self.refusal(caller, "list", "apps", "statefulsets"),
             self.refusal(caller, "create", "apps", "statefulsets"),
             self.refusal(caller, "delete", "apps", "statefulsets"),
@@ -33,7 +38,7 @@ impl Cluster {
         );
         let nodes = self.node_rows(caller, sight).await;
         let pod_cidrs = nodes.as_ref().map(|_| read(&self.nodes.items).pod_cidrs()).unwrap_or_default();
-        let mut row = self.row_in_sight(self.row(), sight);
+        let mut row = self.row_in_sight(self.row(), caller, sight);
         let (sets, deployments, daemon_sets) = tokio::join!(
             self.sets_count(caller),
             self.count(caller, "deployments"),
@@ -45,7 +50,7 @@ impl Cluster {
         let profile = read(&self.meta).profile.clone();
         Ok(ClusterDetail {
             server: self.connection.server().to_owned(),
-            system_uid: self.namespace("kube-system").map(|namespace| namespace.uid).unwrap_or_default(),
+            system_uid,
             description: profile.description,
             annotations: profile.annotations,
             region: profile.region,
@@ -57,16 +62,31 @@ impl Cluster {
         })
     }
 
+    /// The uid of `kube-system`, by which clusters are told apart; empty for who may not read it there, and
+    /// until it is known.
+    async fn system_uid(&self, caller: &Caller) -> String {
+        let all = Question::new("list", "", "namespaces", "");
+        // API servers judge a request for a namespace as one inside of it.
+        let one = Question::new("get", "", "namespaces", SYSTEM).named(SYSTEM);
+        let may = |question| async move {
+            self.access.may(&self.connection, caller, question).await.unwrap_or(false)
+        };
+        if !may(all).await && !may(one).await {
+            return String::new();
+        }
+        self.namespace(SYSTEM).map(|namespace| namespace.uid).unwrap_or_default()
+    }
+
     async fn node_rows(&self, caller: &Caller, sight: Sight) -> Result<Vec<NodeRow>, Text> {
+        if let Some(reason) = refused(Some(caller), "nodes", &self.nodes.progress) {
+            return Err(reason);
+        }
         // Answered a moment ago, or it says why not.
         let question = Question::new("list", "", "nodes", "");
         match self.access.may(&self.connection, caller, question).await {
             Ok(true) => {}
             Ok(false) => return Err(forbidden("list", "nodes", &self.name).text()),
             Err(failure) => return Err(self.error(failure, "list", "nodes", "").text()),
-        }
-        if let Progress::Forbidden(reason) = &*self.nodes.progress.borrow() {
-            return Err(reason.clone());
         }
         let sees_pods = sight.pods == Some(true) && self.pods_known();
         let pods = sees_pods.then(|| read(&self.hub.pods));

@@ -12,7 +12,7 @@ use binnacle_model::{
     workload::{ListAccess, ListPage, ListQuery},
 };
 
-use super::Cluster;
+use super::{Cluster, row::console_refusal};
 use crate::{
     access::Question,
     sinks::{TableCache, read, write},
@@ -93,7 +93,7 @@ impl Cluster {
             matching: found.matching,
             total: found.total,
             counts: found.counts,
-            freshness: self.freshness(&cache),
+            freshness: self.freshness(caller, query.kind, &cache),
             limited_to: allowed.filter(|_| query.namespace.is_none()),
             access,
             sequence,
@@ -134,13 +134,13 @@ impl Cluster {
         let _ = tokio::time::timeout(FIRST_LIST, done).await;
     }
 
-    fn freshness(&self, cache: &TableCache) -> Freshness {
+    fn freshness(&self, caller: &Caller, kind: WorkloadKind, cache: &TableCache) -> Freshness {
         let as_of = self.connection.last_good();
         let stale = self.outage().or_else(|| match &*cache.progress.borrow() {
             Progress::Live => None,
             Progress::Loading => Some(words::CLUSTER_LOADING.into()),
             Progress::Stale(reason) => Some(self.does_not_answer(reason)),
-            Progress::Forbidden(reason) => Some(reason.clone()),
+            Progress::Forbidden(reason) => Some(console_refusal(Some(caller), kind.plural(), reason)),
         });
         Freshness { as_of, stale }
     }

@@ -2,7 +2,9 @@
 
 use binnacle_model::{
     Text,
-    cluster::{ClusterNumbers, ClusterRow, ClusterState, CredentialEnd, Freshness, Usage},
+    cluster::{ClusterNumbers, ClusterRow, ClusterState, CredentialEnd, Freshness, Usage, Withheld},
+    session::Caller,
+    words::errors as words,
 };
 use tokio::sync::watch;
 
@@ -51,8 +53,8 @@ impl Cluster {
             |allocatable, requested: Option<u128>| Usage { requested: requested.map(shown), allocatable };
         let mut numbers = ClusterNumbers {
             pods: pods.map(|sums| sums.count),
-            no_nodes: refused(&self.nodes.progress),
-            no_pods: refused(&self.pods.progress),
+            no_nodes: refused(None, "nodes", &self.nodes.progress).map(Withheld::Console),
+            no_pods: refused(None, "pods", &self.pods.progress).map(Withheld::Console),
             ..ClusterNumbers::default()
         };
         if let Some((count, (cpu, memory), gpus)) = nodes {
@@ -65,10 +67,23 @@ impl Cluster {
     }
 }
 
-/// Why the console's own credential may not list what a cache holds.
-fn refused(progress: &watch::Sender<Progress>) -> Option<Text> {
+/// Why the console's own credential may not list what a cache holds, as [`console_refusal`] says it.
+pub(super) fn refused(
+    caller: Option<&Caller>,
+    resource: &str,
+    progress: &watch::Sender<Progress>,
+) -> Option<Text> {
     match &*progress.borrow() {
-        Progress::Forbidden(reason) => Some(reason.clone()),
+        Progress::Forbidden(reason) => Some(console_refusal(caller, resource, reason)),
         _ => None,
+    }
+}
+
+/// The sentence about what the console's own credential may not list. The API server's says who that
+/// credential is, which is for administrators of the console alone.
+pub(super) fn console_refusal(caller: Option<&Caller>, resource: &str, reason: &Text) -> Text {
+    match caller {
+        Some(caller) if caller.is_admin() => reason.clone(),
+        _ => Text::new(&words::CONSOLE_MAY_NOT_LIST, [resource]),
     }
 }

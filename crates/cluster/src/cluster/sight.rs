@@ -4,13 +4,12 @@
 use std::{sync::Arc, time::Duration};
 
 use binnacle_model::{
-    Text,
-    cluster::{ClusterNumbers, ClusterRow},
+    cluster::{ClusterNumbers, ClusterRow, Withheld},
     session::Caller,
 };
 use tokio::time::timeout;
 
-use super::{Cluster, flight::Topic, forbidden};
+use super::{Cluster, flight::Topic, forbidden, row::refused};
 use crate::access::Question;
 
 /// How long the cluster list waits for one cluster to say; what it says later is seen at the next look.
@@ -36,12 +35,22 @@ impl Cluster {
     pub(crate) async fn row_for(self: &Arc<Self>, caller: &Caller) -> ClusterRow {
         let row = self.row();
         let sight = self.glance(caller, &row.numbers).await;
-        self.row_in_sight(row, sight)
+        self.row_in_sight(row, caller, sight)
     }
 
     /// A line without the numbers that are not in sight.
-    pub(super) fn row_in_sight(&self, mut row: ClusterRow, sight: Sight) -> ClusterRow {
-        hide(&mut row.numbers, sight, |resource| forbidden("list", resource, &self.name).text());
+    pub(super) fn row_in_sight(&self, mut row: ClusterRow, caller: &Caller, sight: Sight) -> ClusterRow {
+        let refusal = |resource: &str| Withheld::Caller(forbidden("list", resource, &self.name).text());
+        hide(&mut row.numbers, sight, refusal);
+        // Where the console itself may not, that is the reason: a right of the caller's would not help.
+        for (why, resource, progress) in [
+            (&mut row.numbers.no_nodes, "nodes", &self.nodes.progress),
+            (&mut row.numbers.no_pods, "pods", &self.pods.progress),
+        ] {
+            if let Some(reason) = refused(Some(caller), resource, progress) {
+                *why = Some(Withheld::Console(reason));
+            }
+        }
         row
     }
 
@@ -70,7 +79,7 @@ impl Cluster {
 }
 
 /// Takes out what may not be seen, and says why where the cluster said no.
-fn hide(numbers: &mut ClusterNumbers, sight: Sight, refusal: impl Fn(&str) -> Text) {
+fn hide(numbers: &mut ClusterNumbers, sight: Sight, refusal: impl Fn(&str) -> Withheld) {
     if sight.nodes != Some(true) {
         (numbers.nodes, numbers.cpu, numbers.memory) = (None, None, None);
         numbers.gpus.clear();
@@ -91,7 +100,10 @@ fn hide(numbers: &mut ClusterNumbers, sight: Sight, refusal: impl Fn(&str) -> Te
 
 #[cfg(test)]
 mod tests {
-    use binnacle_model::cluster::{ReadyCount, Usage};
+    use binnacle_model::{
+        Text,
+        cluster::{ReadyCount, Usage},
+    };
 
     use super::*;
 
@@ -107,7 +119,7 @@ mod tests {
             gpus: vec![("nvidia.com/gpu".to_owned(), 8)],
             ..ClusterNumbers::default()
         };
-        let no = |resource: &str| Text::raw(resource);
+        let no = |resource: &str| Withheld::Caller(Text::raw(resource));
         for (nodes, pods, expected) in [
             (Some(true), Some(true), all.clone()),
             (

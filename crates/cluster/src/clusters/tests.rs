@@ -6,7 +6,12 @@ use std::{
     time::Duration,
 };
 
-use binnacle_model::{cluster::Usage, session::Role, status::WorkloadState};
+use binnacle_model::{
+    Lang,
+    cluster::{Usage, Withheld},
+    session::Role,
+    status::WorkloadState,
+};
 use serde_json::json;
 use tokio::{sync::mpsc, time::timeout};
 
@@ -760,6 +765,84 @@ async fn numbers_made_from_what_may_not_be_listed_are_not_shown() {
     assert_eq!((none.nodes, none.pods, none.cpu, none.memory, none.gpus), (None, None, None, None, vec![]));
     let page = clusters.detail(&user("eve"), "east").await.unwrap();
     assert!(page.nodes.is_err() && page.pod_cidrs.is_empty() && page.row.numbers.nodes.is_none());
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn who_the_consoles_credential_is_is_told_to_administrators_alone() {
+    let fake = Fake::start(healthy(|asked| match asked.path.as_str() {
+        REVIEWS => {
+            let is_eve = asked.header("impersonate-user").concat() == "binnacle:eve";
+            let resource = &asked.body["spec"]["resourceAttributes"]["resource"];
+            let allowed = !(is_eve && (resource == "nodes" || resource == "pods"));
+            Some(Answer::Json(201, json!({"status": {"allowed": allowed}})))
+        }
+        "/api/v1/nodes" | "/api/v1/pods" | SETS => Some(status(
+            403,
+            "Forbidden",
+            "x is forbidden: User \"system:serviceaccount:ops:console\" cannot list resource",
+        )),
+        _ => None,
+    }))
+    .await;
+    let clusters = register(&fake);
+    let refused = |row: &ClusterRow| row.numbers.no_pods.is_some() && row.numbers.no_nodes.is_some();
+    // Bob may list them, Eve may not: neither right is what is missing.
+    for (name, role) in [("ann", Role::Admin), ("bob", Role::User), ("eve", Role::User)] {
+        let caller = Caller { user: name.to_owned(), role };
+        let row = until_row(&clusters, &caller, refused).await;
+        let page = clusters.detail(&caller, "east").await.unwrap();
+        let list = until(&clusters, &caller, |page| {
+            page.freshness.stale.as_ref().is_some_and(|why| why.key != words::CLUSTER_LOADING.key)
+        })
+        .await;
+        let said = |why: Option<Withheld>| match why {
+            Some(Withheld::Console(reason)) => reason,
+            other => panic!("{name}: {other:?}"),
+        };
+        for (resource, reason) in [
+            ("nodes", said(row.numbers.no_nodes)),
+            ("pods", said(row.numbers.no_pods)),
+            ("nodes", said(page.row.numbers.no_nodes)),
+            ("pods", said(page.row.numbers.no_pods)),
+            ("nodes", page.nodes.unwrap_err()),
+            ("statefulsets", list.freshness.stale.unwrap()),
+        ] {
+            let reason = reason.render(Lang::En);
+            assert_eq!(reason.contains("system:serviceaccount"), role == Role::Admin, "{name}: {reason}");
+            assert!(
+                role == Role::Admin || reason.contains(&format!("may not list {resource} here")),
+                "{reason}"
+            );
+        }
+    }
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_clusters_id_is_for_who_may_read_its_namespace() {
+    let fake = Fake::start(healthy(|asked| {
+        (asked.path == REVIEWS).then(|| {
+            let attributes = &asked.body["spec"]["resourceAttributes"];
+            let is = |name: &str, value: &str| attributes[name] == value;
+            let allowed = is("resource", "namespaces")
+                && match asked.header("impersonate-user").concat().as_str() {
+                    "binnacle:ann" => is("verb", "list") && is("namespace", ""),
+                    "binnacle:bob" => is("verb", "get") && is("name", "kube-system"),
+                    _ => false,
+                };
+            Answer::Json(201, json!({"status": {"allowed": allowed}}))
+        })
+    }))
+    .await;
+    let clusters = register(&fake);
+    until_state(&clusters, ClusterState::Running).await;
+    let user = |name: &str| Caller { user: name.to_owned(), role: Role::User };
+    // The list of namespaces is awaited in here.
+    assert_eq!(clusters.namespaces(&user("ann"), "east").await.unwrap().len(), 3);
+    for (name, uid) in [("ann", "ks"), ("bob", "ks"), ("eve", "")] {
+        assert_eq!(clusters.detail(&user(name), "east").await.unwrap().system_uid, uid, "{name}");
+    }
     clusters.shutdown().await;
 }
 

@@ -45,6 +45,7 @@ words! {
     ADDRESS_RESERVED = "a reserved or broadcast address", "保留或广播地址";
     CLUSTER_UNKNOWN = "The console has no cluster {0}. It may have been removed.", "控制台中没有集群 {0}，它可能已被移除。";
     CLUSTER_LOADING = "The list is still loading from the cluster", "正在从集群加载列表";
+    CONSOLE_MAY_NOT_LIST = "The console's credential may not list {0} here. Tell an administrator of the console.", "控制台的凭据无权在此列出 {0}，请告知控制台管理员。";
     CACHE_FORBIDDEN = "The registered credential may not read this: {0}", "注册的凭据无权读取：{0}";
 
     // Reading a kubeconfig.
