@@ -3,7 +3,7 @@
 use binnacle_model::{
     object::ObjectRef,
     words::{Text, lists},
-    workload::DeletePlan,
+    workload::{DeletePlan, UnseenClaims},
 };
 use leptos::prelude::*;
 
@@ -59,8 +59,7 @@ pub fn DeleteDialog(
     });
     // Typing the name is asked only where data is lost (look.md).
     let type_name = Memo::new(move |_| {
-        let loses =
-            plan.with(|plan| known(plan.as_ref()).is_some_and(|plan| !plan.claims_deleted.is_empty()));
+        let loses = plan.with(|plan| known(plan.as_ref()).is_some_and(DeletePlan::loses_data));
         loses.then(|| target.with(|target| target.as_ref().map(|object| object.name.clone()))).flatten()
     });
     let obstacle = Signal::derive(move || {
@@ -77,7 +76,8 @@ pub fn DeleteDialog(
                     let said = Text::new(&lists::DELETING_STARTED, [&object.kind, &object.name]);
                     toasts.success(said.render(lang.get_untracked()));
                     if let Some(on_deleted) = on_deleted {
-                        on_deleted.run(object);
+                        // The page may be gone by now, and what it would have done.
+                        let _ = on_deleted.try_run(object);
                     }
                 }
                 Err(refused) => error.set(Some(refused.0.text())),
@@ -135,6 +135,9 @@ fn goes(plan: &DeletePlan, lang: binnacle_model::Lang) -> Vec<String> {
         pods => lists::DELETE_PODS_MANY.fill(lang, &[&pods.to_string()]),
     }];
     match plan.claims_deleted.len() {
+        0 if plan.claims_unseen == Some(UnseenClaims::Deleted) => {
+            lines.push(lists::DELETE_UNSEEN_LOST.text(lang).to_owned());
+        }
         0 => {}
         1 => lines.push(lists::DELETE_LOSES_ONE.fill(lang, &[&claims(&plan.claims_deleted)])),
         many => lines
@@ -145,7 +148,10 @@ fn goes(plan: &DeletePlan, lang: binnacle_model::Lang) -> Vec<String> {
 
 fn stays(plan: &DeletePlan, lang: binnacle_model::Lang) -> Vec<String> {
     match plan.claims_kept.len() {
-        0 if plan.claims_deleted.is_empty() => vec![lists::DELETE_NO_CLAIMS.text(lang).to_owned()],
+        0 if plan.claims_unseen == Some(UnseenClaims::Kept) => {
+            vec![lists::DELETE_UNSEEN_KEPT.text(lang).to_owned()]
+        }
+        0 if !plan.loses_data() => vec![lists::DELETE_NO_CLAIMS.text(lang).to_owned()],
         0 => vec![],
         1 => vec![lists::DELETE_KEEPS_ONE.fill(lang, &[&claims(&plan.claims_kept)])],
         many => vec![lists::DELETE_KEEPS_MANY.fill(lang, &[&many.to_string(), &claims(&plan.claims_kept)])],
@@ -164,6 +170,7 @@ mod tests {
             pods,
             claims_kept: claims(kept),
             claims_deleted: claims(deleted),
+            claims_unseen: None,
             forbidden: None,
         }
     }
@@ -179,6 +186,23 @@ mod tests {
         ] {
             let obstacle = obstacle(planned.as_ref()).map(|reason| reason.render(Lang::En));
             assert_eq!(obstacle.as_deref(), said);
+        }
+    }
+
+    #[test]
+    fn claims_that_may_not_be_listed_are_no_obstacle() {
+        for (fate, loses, said_goes, said_stays) in [
+            (UnseenClaims::Kept, false, "", "Its volume claims stay with their data."),
+            (UnseenClaims::Deleted, true, "Its volume claims are deleted with their data", ""),
+        ] {
+            let plan = DeletePlan { claims_unseen: Some(fate), ..plan(0, 0, 2) };
+            assert_eq!(obstacle(Some(&Ok(plan.clone()))), None);
+            assert_eq!(plan.loses_data(), loses);
+            let (goes, stays) = (goes(&plan, Lang::En), stays(&plan, Lang::En));
+            assert!(goes.last().is_some_and(|last| last.contains(said_goes)), "{goes:?}");
+            assert_eq!(goes.len(), if loses { 2 } else { 1 }, "{goes:?}");
+            assert_eq!(stays.is_empty(), loses, "{stays:?}");
+            assert!(stays.iter().all(|line| line.contains(said_stays)), "{stays:?}");
         }
     }
 

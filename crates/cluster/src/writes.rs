@@ -7,7 +7,7 @@ use binnacle_model::{
     rules,
     session::Caller,
     words::errors as words,
-    workload::DeletePlan,
+    workload::{DeletePlan, UnseenClaims},
 };
 use http::Method;
 use serde_json::{Value, json};
@@ -180,8 +180,14 @@ impl Cluster {
             Err(failure) => return Err(self.error(failure, "delete", &qualified, namespace)),
         };
 
-        let mut plan =
-            DeletePlan { uid, pods: 0, claims_kept: Vec::new(), claims_deleted: Vec::new(), forbidden };
+        let mut plan = DeletePlan {
+            uid,
+            pods: 0,
+            claims_kept: Vec::new(),
+            claims_deleted: Vec::new(),
+            claims_unseen: None,
+            forbidden,
+        };
         plan.pods = match self.pods_known() {
             true => u32::try_from(read(&self.hub.pods).of_owner(&plan.uid).count()).unwrap_or(u32::MAX),
             false => u32::try_from(integer(&object, "/status/replicas").unwrap_or(0)).unwrap_or(0),
@@ -189,18 +195,25 @@ impl Cluster {
         if target.kind == "StatefulSet" && !list(&object, "/spec/volumeClaimTemplates").is_empty() {
             let claims = self.claims(caller, &object, namespace).await?;
             let policy = text(&object, "/spec/persistentVolumeClaimRetentionPolicy/whenDeleted");
-            if policy == "Delete" {
-                plan.claims_deleted = claims;
-            } else {
-                plan.claims_kept = claims;
+            match (claims, policy) {
+                (Some(claims), "Delete") => plan.claims_deleted = claims,
+                (Some(claims), _) => plan.claims_kept = claims,
+                (None, "Delete") => plan.claims_unseen = Some(UnseenClaims::Deleted),
+                (None, _) => plan.claims_unseen = Some(UnseenClaims::Kept),
             }
         }
         Ok(plan)
     }
 
     /// Claims that exist for a StatefulSet's templates, with their requested size: the controller names
-    /// them `<template>-<set>-<ordinal>`.
-    async fn claims(&self, caller: &Caller, set: &Value, namespace: &str) -> Result<Vec<(String, String)>> {
+    /// them `<template>-<set>-<ordinal>`. `None` when the caller may not list them: who may delete the set
+    /// needs no right to its claims.
+    async fn claims(
+        &self,
+        caller: &Caller,
+        set: &Value,
+        namespace: &str,
+    ) -> Result<Option<Vec<(String, String)>>> {
         let path = format!(
             "/api/v1/namespaces/{}/persistentvolumeclaims?limit=5000",
             crate::discovery::segment(namespace)
@@ -209,6 +222,7 @@ impl Cluster {
             Ok(reply) => {
                 reply.json().map_err(|f| self.error(f, "list", "persistentvolumeclaims", namespace))?
             }
+            Err(failure) if failure.code() == Some(403) => return Ok(None),
             Err(failure) => return Err(self.error(failure, "list", "persistentvolumeclaims", namespace)),
         };
         let set_name = text(set, "/metadata/name");
@@ -227,7 +241,7 @@ impl Cluster {
             })
             .collect();
         found.sort();
-        Ok(found.into_iter().map(|(_, name, size)| (name, size)).collect())
+        Ok(Some(found.into_iter().map(|(_, name, size)| (name, size)).collect()))
     }
 
     /// Deletes an object if it still is the one with that uid; its dependents go in the background.

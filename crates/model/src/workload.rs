@@ -318,8 +318,27 @@ pub struct DeletePlan {
     pub claims_kept: Vec<(String, String)>,
     /// Claims that the retention policy deletes, with their size: data is lost.
     pub claims_deleted: Vec<(String, String)>,
+    /// What becomes of its claims where the caller may not list them; both lists are empty then.
+    pub claims_unseen: Option<UnseenClaims>,
     /// Why the caller may not delete it, if so.
     pub forbidden: Option<Text>,
+}
+
+impl DeletePlan {
+    /// Whether data is lost, or may be.
+    pub fn loses_data(&self) -> bool {
+        !self.claims_deleted.is_empty() || self.claims_unseen == Some(UnseenClaims::Deleted)
+    }
+}
+
+/// What the retention policy does with claims that may not be listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum UnseenClaims {
+    /// They stay.
+    Kept,
+    /// They are deleted: data is lost.
+    Deleted,
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use binnacle_model::{
     cluster::{Usage, Withheld},
     session::Role,
     status::WorkloadState,
+    workload::UnseenClaims,
 };
 use serde_json::json;
 use tokio::{sync::mpsc, time::timeout};
@@ -387,6 +388,48 @@ async fn a_delete_names_the_uid_and_claims_are_told_before() {
     let stranger = clusters.delete(&admin(), &target, "u-other").await;
     assert!(matches!(stranger, Err(AppError::Refused { .. })), "{stranger:?}");
     clusters.delete(&admin(), &target, "u-w").await.unwrap();
+    clusters.shutdown().await;
+}
+
+#[tokio::test]
+async fn who_may_not_list_claims_may_delete_and_is_told_what_becomes_of_them() {
+    let fake = Fake::start(healthy(|asked| {
+        if asked.path.ends_with("/persistentvolumeclaims") {
+            return Some(match asked.path.as_str() {
+                "/api/v1/namespaces/broken/persistentvolumeclaims" => status(500, "InternalError", "oh"),
+                _ => status(403, "Forbidden", "persistentvolumeclaims is forbidden"),
+            });
+        }
+        let name = asked.path.rsplit_once("/statefulsets/")?.1;
+        let mut object = set(name, "u-w", 1, 2);
+        object["spec"]["volumeClaimTemplates"] = json!([{"metadata": {"name": "data"}}]);
+        object["spec"]["persistentVolumeClaimRetentionPolicy"] = match name {
+            "retain" => json!({"whenDeleted": "Retain", "whenScaled": "Delete"}),
+            "delete" => json!({"whenDeleted": "Delete"}),
+            _ => json!(null),
+        };
+        Some(Answer::Json(200, object))
+    }))
+    .await;
+    let clusters = register(&fake);
+    until_state(&clusters, ClusterState::Running).await;
+    let target = |namespace: &str, name: &str| ObjectRef {
+        cluster: "east".into(),
+        api_version: "apps/v1".into(),
+        kind: "StatefulSet".into(),
+        namespace: Some(namespace.into()),
+        name: name.into(),
+    };
+    for (name, fate) in
+        [("unset", UnseenClaims::Kept), ("retain", UnseenClaims::Kept), ("delete", UnseenClaims::Deleted)]
+    {
+        let plan = clusters.plan_delete(&admin(), &target("shop", name)).await.unwrap();
+        assert_eq!((plan.claims_unseen, plan.forbidden), (Some(fate), None), "{name}");
+        assert!(plan.claims_kept.is_empty() && plan.claims_deleted.is_empty());
+    }
+    // What is not known for another reason is not passed over.
+    let failed = clusters.plan_delete(&admin(), &target("broken", "unset")).await;
+    assert!(failed.is_err(), "{failed:?}");
     clusters.shutdown().await;
 }
 

@@ -50,6 +50,8 @@ words! {
     DELETE_KEEPS_MANY = "{0} volume claims stay with their data: {1}", "保留 {0} 个持久卷声明及其数据：{1}";
     DELETE_LOSES_ONE = "One volume claim is deleted with its data, as its retention policy says: {0}", "根据其保留策略，将删除 1 个持久卷声明及其数据：{0}";
     DELETE_LOSES_MANY = "{0} volume claims are deleted with their data, as its retention policy says: {1}", "根据其保留策略，将删除 {0} 个持久卷声明及其数据：{1}";
+    DELETE_UNSEEN_KEPT = "Its volume claims stay with their data. Their names are not shown, as you may not list PersistentVolumeClaims here.", "保留其持久卷声明及其数据。您无权在此列出 PersistentVolumeClaim，因此不显示其名称。";
+    DELETE_UNSEEN_LOST = "Its volume claims are deleted with their data, as its retention policy says. Their names are not shown, as you may not list PersistentVolumeClaims here.", "根据其保留策略，将删除其持久卷声明及其数据。您无权在此列出 PersistentVolumeClaim，因此不显示其名称。";
     DELETE_NO_CLAIMS = "It has no volume claims.", "它没有持久卷声明。";
     DELETING_STARTED = "Deleting {0} {1}", "正在删除 {0} {1}";
     TYPE_NAME = "Type {0} to confirm", "输入 {0} 以确认";
