@@ -23,8 +23,10 @@ use crate::access::Question;
 
 /// A list waits this long for its buttons.
 const WAIT: Duration = Duration::from_millis(300);
-/// Namespaces, and rows, that are asked about for one button; of more than these it is not known.
-const MOST_ASKED: usize = 20;
+/// Namespaces that are asked about for one button; where there are more, it is not known.
+const MOST_NAMESPACES: usize = 32;
+/// Rows of one page that are asked about by name; of the others it is not known.
+const MOST_ROWS: usize = 20;
 /// Reviews for buttons that a cluster is asked at a time, for all callers together. Its calls are few, and
 /// reads come first.
 pub(super) const REVIEWS: usize = 2;
@@ -63,14 +65,14 @@ impl Button {
             Button::Create(namespaces) => namespaces.iter().map(String::as_str).collect(),
             Button::Delete(rows) => rows.iter().map(|(namespace, _)| namespace.as_str()).collect(),
         };
-        if namespaces.len() > MOST_ASKED {
+        if namespaces.len() > MOST_NAMESPACES {
             return found;
         }
         found.extend(namespaces.into_iter().map(|namespace| self.question(kind, namespace)));
         if let Button::Delete(rows) = self {
             let refused = rows.iter().filter(|(namespace, _)| no(&self.question(kind, namespace)));
             let named = |(namespace, name): &(String, String)| self.question(kind, namespace).named(name);
-            found.extend(refused.take(MOST_ASKED).map(named));
+            found.extend(refused.take(MOST_ROWS).map(named));
         }
         found
     }
