@@ -505,3 +505,48 @@ async fn no_text_is_rendered_inside_textareas() {
         }
     }
 }
+
+#[tokio::test]
+async fn no_sentence_keeps_a_place_that_was_not_filled() {
+    let mut waiting = row("team", "kafka", 1, 3);
+    waiting.status = WorkloadStatus::new(WorkloadState::NotReady, Some(Text::raw("Pod kafka-1: Pending")));
+    let mut detail = workload("team", "kafka");
+    detail.row = waiting.clone();
+    let fake = Fake {
+        clusters: vec![cluster_row("prod")],
+        rows: vec![waiting],
+        workload: Some(detail),
+        ..Fake::default()
+    };
+    for path in [
+        "/clusters",
+        "/clusters/integrate",
+        "/clusters/prod/statefulsets?q=kafka&namespace=team&status=notReady",
+        "/clusters/prod/statefulsets?q=nothing",
+        "/clusters/prod/statefulsets?page=9",
+        "/clusters/prod/statefulsets/create",
+        "/clusters/prod/statefulsets/team/kafka",
+        "/clusters/prod/statefulsets/team/kafka?tab=events",
+        "/nowhere",
+    ] {
+        for lang in [Lang::En, Lang::Zh] {
+            let html = render(path, fake.clone(), lang, Role::Admin).await;
+            for place in ["{0}", "{1}", "{2}"] {
+                assert!(!html.contains(place), "{path}: {place} in\n{html}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn nodes_of_a_lost_cluster_are_no_matter_of_rights() {
+    for (lost, icon, other) in [(true, "#unplug", "#lock"), (false, "#lock", "#unplug")] {
+        let mut detail = bare_cluster();
+        detail.row.freshness.stale = lost.then(|| Text::raw("no route"));
+        detail.nodes = Err(Text::raw("no answer"));
+        let fake = Fake { cluster: Some(detail), ..Fake::default() };
+        let html = render("/clusters/prod", fake, Lang::En, Role::User).await;
+        let nodes = html.rsplit("state-empty").next().unwrap_or_default();
+        assert!(nodes.contains("no answer") && nodes.contains(icon) && !nodes.contains(other), "{nodes}");
+    }
+}

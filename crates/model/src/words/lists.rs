@@ -34,7 +34,7 @@ words! {
     CLEAR_FILTERS = "Clear filters", "清除筛选";
     FILTER_NAMESPACE = "Namespace: {0}", "命名空间：{0}";
     FILTER_STATUS = "Status: {0}", "状态：{0}";
-    FILTER_SEARCH = "Contains: {0}", "包含：{0}";
+    FILTER_SEARCH = "Contains", "包含";
     REMOVE_FILTER = "Remove filter {0}", "移除筛选 {0}";
     MORE_IMAGES = "+{0}", "+{0}";
     PAGES = "Pages", "分页";
