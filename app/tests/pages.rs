@@ -244,6 +244,7 @@ async fn a_list_is_called_empty_only_when_it_is() {
     ];
     for (path, fake, wanted) in cases {
         let html = render(path, fake, Lang::En, Role::User).await;
+        assert!(!html.contains("2-2 of 2"), "{path}: a page that is not there has no range\n{html}");
         assert!(!html.contains("No StatefulSets here yet"), "{path} is called empty in\n{html}");
         for said in wanted {
             assert!(html.contains(said), "{path}: {said} is missing in\n{html}");
@@ -410,9 +411,9 @@ async fn numbers_that_may_not_be_seen_say_which_right_they_take() {
     assert!(!html.contains("no access") && html.contains("– / 4<"), "{html}");
 }
 
-#[tokio::test]
-async fn a_clusters_page_shows_all_that_is_known_and_nothing_else() {
-    let bare = || ClusterDetail {
+/// A cluster of which nothing but its name is known.
+fn bare_cluster() -> ClusterDetail {
+    ClusterDetail {
         row: cluster_row("prod"),
         server: String::new(),
         system_uid: String::new(),
@@ -423,12 +424,16 @@ async fn a_clusters_page_shows_all_that_is_known_and_nothing_else() {
         pod_cidrs: vec![],
         nodes: Ok(vec![]),
         access: ClusterAccess::default(),
-    };
+    }
+}
+
+#[tokio::test]
+async fn a_clusters_page_shows_all_that_is_known_and_nothing_else() {
     let page = async |detail| {
         render("/clusters/prod", Fake { cluster: Some(detail), ..Fake::default() }, Lang::En, Role::User)
             .await
     };
-    let mut full = bare();
+    let mut full = bare_cluster();
     full.region = "eu-central-1".into();
     full.zone = "eu-central-1a".into();
     full.annotations = vec![("example.com/owner".into(), "Blue team".into())];
@@ -448,7 +453,7 @@ async fn a_clusters_page_shows_all_that_is_known_and_nothing_else() {
     ] {
         assert!(html.contains(said), "{said} is missing in\n{html}");
     }
-    let html = page(bare()).await;
+    let html = page(bare_cluster()).await;
     for absent in ["Region", "Annotations", "Pod CIDRs", "GPUs", "Give it a new kubeconfig"] {
         assert!(!html.contains(absent), "{absent} is in\n{html}");
     }

@@ -146,7 +146,10 @@ fn Overview(detail: Memo<Option<ClusterDetail>>) -> impl IntoView {
             <h2 class="section-title">{t(words::NODES)}</h2>
             {move || detail.with(|detail| {
                 let no_pods = detail.as_ref()?.row.numbers.no_pods.as_ref().map(|why| why.reason().clone());
-                detail.as_ref().map(|detail| nodes_view(detail.nodes.clone(), no_pods))
+                detail.as_ref().map(|detail| {
+                    let lost = detail.row.freshness.stale.is_some();
+                    nodes_view(detail.nodes.clone(), no_pods, lost)
+                })
             })}
         </div>
     }
@@ -276,10 +279,11 @@ fn Capacity(detail: Memo<Option<ClusterDetail>>) -> impl IntoView {
     }
 }
 
-fn nodes_view(nodes: Result<Vec<NodeRow>, Text>, no_pods: Option<Text>) -> AnyView {
+/// The nodes, or why they are not here: `lost` when nobody could read them, else it is a matter of rights.
+fn nodes_view(nodes: Result<Vec<NodeRow>, Text>, no_pods: Option<Text>, lost: bool) -> AnyView {
     match nodes {
         Err(why) => view! {
-            <EmptyState icon=IconName::Lock title=tt(Text::new(&words::NODES_FORBIDDEN, [why])) />
+            <EmptyState icon=if lost { IconName::Unplug } else { IconName::Lock } title=tt(Text::new(&words::NODES_FORBIDDEN, [why])) />
         }
         .into_any(),
         Ok(nodes) if nodes.is_empty() => {

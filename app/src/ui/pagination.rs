@@ -28,9 +28,10 @@ pub fn Pagination(
     let next = t(words::NEXT_PAGE);
     let last = Signal::derive(move || pages(total.get(), per_page.get()));
     let range = move || {
-        let (from, to) = range(page.get(), per_page.get(), total.get());
-        words::RANGE_OF
-            .fill(lang.get(), &[&group_digits(from), &group_digits(to), &group_digits(total.get())])
+        range(page.get(), per_page.get(), total.get()).map(|(from, to)| {
+            words::RANGE_OF
+                .fill(lang.get(), &[&group_digits(from), &group_digits(to), &group_digits(total.get())])
+        })
     };
     view! {
         <nav class="pagination" aria-label=label>
@@ -107,13 +108,14 @@ fn pages(total: u32, per_page: u32) -> u32 {
     total.div_ceil(per_page.max(1)).max(1)
 }
 
-/// The first and last row of a page, from 1; both 0 when there are none.
-fn range(page: u32, per_page: u32, total: u32) -> (u32, u32) {
+/// The first and last row of a page, from 1; both 0 when there are none at all, `None` for a page past the
+/// end, which has none.
+fn range(page: u32, per_page: u32, total: u32) -> Option<(u32, u32)> {
     if total == 0 {
-        return (0, 0);
+        return Some((0, 0));
     }
-    let from = page.max(1).saturating_sub(1).saturating_mul(per_page).saturating_add(1).min(total);
-    (from, from.saturating_add(per_page.saturating_sub(1)).min(total))
+    let from = page.max(1).saturating_sub(1).saturating_mul(per_page).saturating_add(1);
+    (from <= total).then(|| (from, from.saturating_add(per_page.saturating_sub(1)).min(total)))
 }
 
 /// The page numbers shown; `None` is a gap. Always the ends and the neighbours.
@@ -166,12 +168,13 @@ mod tests {
     #[test]
     fn ranges_stay_within_the_rows() {
         for (page, per_page, total, expected) in [
-            (1, 50, 10_000, (1, 50)),
-            (200, 50, 10_000, (9951, 10_000)),
-            (1, 50, 7, (1, 7)),
-            (9, 50, 7, (7, 7)),
-            (1, 50, 0, (0, 0)),
-            (0, 50, 60, (1, 50)),
+            (1, 50, 10_000, Some((1, 50))),
+            (200, 50, 10_000, Some((9951, 10_000))),
+            (1, 50, 7, Some((1, 7))),
+            (9, 50, 7, None),
+            (2, 50, 50, None),
+            (1, 50, 0, Some((0, 0))),
+            (0, 50, 60, Some((1, 50))),
         ] {
             assert_eq!(range(page, per_page, total), expected, "page {page}");
         }
