@@ -38,7 +38,8 @@ pub fn RemoveClusterDialog(
                 Ok(()) => {
                     open.set(false);
                     toasts.success(words::REMOVED.fill(lang.get_untracked(), &[&name]));
-                    on_removed.run(name);
+                    // The page may be gone by now, and what it would have done.
+                    let _ = on_removed.try_run(name);
                 }
                 Err(refused) => error.set(Some(refused.0.text())),
             }

@@ -69,6 +69,15 @@ pub fn place(popover: &HtmlElement, anchor: &web_sys::Element, placement: Placem
     let _ = style.set_property("top", &format!("{top:.0}px"));
 }
 
+/// Keeps a shown popover beside its anchor, frame by frame, until it is hidden or removed: the anchor
+/// moves as lines come and go above it, and the popover's own height changes with its rows.
+pub fn keep_placed(popover: HtmlElement, anchor: web_sys::Element, placement: Placement) {
+    if popover_open(&popover) {
+        place(&popover, &anchor, placement);
+        super::next_frame(move || keep_placed(popover, anchor, placement));
+    }
+}
+
 /// Makes a popover at least as wide as its anchor (listboxes).
 pub fn match_width(popover: &HtmlElement, anchor: &web_sys::Element) {
     let width = anchor.get_bounding_client_rect().width();

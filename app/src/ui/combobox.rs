@@ -170,19 +170,25 @@ pub fn Combobox(
         }
     };
     let leave = move |_| {
-        if !open.get_untracked() && text.get_untracked() == value.get_untracked() {
+        // A field that is removed while it has the focus blurs when its owner is gone.
+        let (Some(was_open), Some(typed), Some(before)) =
+            (open.try_get_untracked(), text.try_get_untracked(), value.try_get_untracked())
+        else {
+            return;
+        };
+        if !was_open && typed == before {
             return;
         }
-        let typed = text.get_untracked().trim().to_owned();
+        let typed = typed.trim().to_owned();
         let known = options.with_untracked(|options| options.iter().any(|option| option.value == typed));
         close();
         if known || free {
             text.set(typed.clone());
-            if value.with_untracked(|value| *value != typed) {
+            if before != typed {
                 on_select.run(typed);
             }
         } else {
-            text.set(value.get_untracked());
+            text.set(before);
         }
     };
     let on_key = move |event: KeyboardEvent| {
@@ -229,10 +235,10 @@ pub fn Combobox(
         let (Some(list), Some(input)) = (list.get(), input.get()) else { return };
         if wanted {
             interop::next_frame(move || {
-                if open.get_untracked() {
+                if open.try_get_untracked() == Some(true) && !interop::popover_open(&list) {
                     interop::show_popover(&list);
                     interop::match_width(&list, &input);
-                    interop::place(&list, &input, Placement::Start);
+                    interop::keep_placed(list.into(), input.into(), Placement::Start);
                 }
             });
         } else {
@@ -315,7 +321,15 @@ pub fn Combobox(
                 aria-invalid=wiring.invalid
                 aria-required=wiring.required
                 on:input=move |event| edit(event_target_value(&event))
-                on:click=move |_| show()
+                on:click=move |_| {
+                    // The first click marks the old text, so that typing replaces it; the next sets the caret.
+                    if !open.get_untracked()
+                        && let Some(input) = input.get_untracked()
+                    {
+                        input.select();
+                    }
+                    show();
+                }
                 on:keydown=on_key
                 on:blur=leave
             />
@@ -388,7 +402,7 @@ fn step(now: Option<usize>, count: usize, down: bool) -> Option<usize> {
 
 fn scroll_to(list: NodeRef<html::Div>, at: usize) {
     interop::next_frame(move || {
-        if let Some(list) = list.get_untracked() {
+        if let Some(Some(list)) = list.try_get_untracked() {
             interop::scroll_into_view(&format!("{}-{at}", list.id()));
         }
     });

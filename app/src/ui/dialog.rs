@@ -74,7 +74,7 @@ pub fn Dialog(
         } else if wanted && !dialog.open() {
             // A frame later the body is drawn, and the browser finds its first control.
             interop::next_frame(move || {
-                if open.get_untracked() && !dialog.open() {
+                if open.try_get_untracked() == Some(true) && !dialog.open() {
                     // Fails for a dialog that has left the page.
                     let _ = dialog.show_modal();
                 }
@@ -82,9 +82,11 @@ pub fn Dialog(
         }
     });
     let closed = move |_| {
-        open.set(false);
-        if let Some(on_close) = on_close {
-            on_close.run(());
+        // The event comes a moment after the closing, when the page may be gone.
+        if open.try_set(false).is_none()
+            && let Some(on_close) = on_close
+        {
+            let _ = on_close.try_run(());
         }
     };
     let body = StoredValue::new((children, footer, title, title_id));

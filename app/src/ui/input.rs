@@ -84,8 +84,9 @@ pub fn TextInput(
             aria-required=wiring.required
             on:input=move |event| on_input.run(event_target_value(&event))
             on:blur=move |_| {
+                // A field that is removed while it has the focus blurs when its owner is gone.
                 if let Some(on_blur) = on_blur {
-                    on_blur.run(());
+                    let _ = on_blur.try_run(());
                 }
             }
             on:keydown=move |event| {

@@ -65,7 +65,12 @@ pub fn Menu(
     // `beforetoggle` comes before the popover shows: the items are there when it does.
     let before_toggle = move |event: web_sys::Event| open.set(new_state_is_open(&event));
     let toggle = move |_| {
-        let (Some(popover), Some(button)) = (popover.get_untracked(), button.get_untracked()) else { return };
+        // The event comes a moment after the opening, when the page may be gone.
+        let (Some(Some(popover)), Some(Some(button))) =
+            (popover.try_get_untracked(), button.try_get_untracked())
+        else {
+            return;
+        };
         if !interop::popover_open(&popover) {
             return;
         }
