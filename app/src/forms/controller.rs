@@ -35,6 +35,8 @@ pub struct FormController {
     pub visited: RwSignal<BTreeSet<Step>>,
     /// Steps that were to be left: all their errors are shown.
     pub attempted: RwSignal<BTreeSet<Step>>,
+    /// Counts the times a step was to be left: its summary is as of the last.
+    pub attempts: RwSignal<u32>,
     /// Controls that were used: their errors are shown.
     touched: RwSignal<BTreeSet<Control>>,
     /// What the cluster refused, until its field is changed.
@@ -78,6 +80,7 @@ impl FormController {
             step: RwSignal::new(Step::Basic),
             visited: RwSignal::new(BTreeSet::from([Step::Basic])),
             attempted: RwSignal::default(),
+            attempts: RwSignal::default(),
             touched: RwSignal::default(),
             refused,
             findings,

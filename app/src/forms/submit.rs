@@ -165,12 +165,18 @@ impl Submit {
                     self.leave.run(list_with(&cluster, kind, namespace, name));
                 }
                 Err(error) => {
-                    let failed = self.refuse(error.0);
-                    self.failed.set(Some(failed));
+                    self.fail(error.0);
                     interop::focus_soon(if untrack(|| form.is_good()) { FAILED } else { SUMMARY });
                 }
             }
         });
+    }
+
+    /// Says why the create failed. What the dry run said before is no longer true.
+    fn fail(self, error: AppError) {
+        let failed = self.refuse(error);
+        self.verdict.set(Verdict::Unasked);
+        self.failed.set(Some(failed));
     }
 
     /// Brings what the cluster refused to the fields it names.
@@ -230,6 +236,32 @@ pub fn refusal_text(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_create_that_failed_ends_the_good_verdict() {
+        let owner = Owner::new();
+        owner.with(|| {
+            crate::ui::toast::provide_toasts();
+            let form = FormController::new(
+                WorkloadKind::StatefulSet,
+                "prod".to_owned(),
+                "default".to_owned(),
+                "ann",
+            );
+            let submit = Submit {
+                form,
+                verdict: RwSignal::new(Verdict::Good(Vec::new())),
+                failed: RwSignal::new(None),
+                question: StoredValue::new(0),
+                toasts: use_toasts(),
+                lang: use_lang(),
+                leave: Callback::new(|_| ()),
+            };
+            submit.fail(AppError::Unauthenticated);
+            assert_eq!(submit.verdict.get_untracked(), Verdict::Unasked);
+            assert!(matches!(submit.failed.get_untracked(), Some(Verdict::Unknown(_))));
+        });
+    }
 
     #[test]
     fn the_list_shows_what_was_created() {

@@ -83,6 +83,7 @@ pub fn WorkloadWizard(
     let asking = RwSignal::new(false);
     let go_on = move |step: Step| {
         if untrack(|| form.has_errors(step)) {
+            form.attempts.update(|attempts| *attempts = attempts.wrapping_add(1));
             interop::focus_soon(SUMMARY);
         } else if let Some(step) = Step::ALL.get(step.index() + 1) {
             form.go(*step);
@@ -198,6 +199,8 @@ fn Foot(
             words::REVIEW_MEND
         } else {
             match submit.verdict.get() {
+                // Whoever read why it was not created may try again.
+                Verdict::Unasked if submit.failed.with(Option::is_some) => return None,
                 Verdict::Unasked | Verdict::Asking => words::REVIEW_WAIT,
                 Verdict::Refused(_) => words::REVIEW_REFUSED_FIELDS,
                 Verdict::Good(_) | Verdict::Unknown(_) => return None,

@@ -134,10 +134,13 @@ impl FormController {
         self.refused.set(Vec::new());
         self.touched.set(held.touched);
         self.attempted.set(held.attempted);
+        self.attempts.update(|attempts| *attempts = attempts.wrapping_add(1));
         self.visited.set(held.visited);
         self.restored.set(held.restored);
         self.draft.set(held.draft);
         self.go(held.step);
+        // The button that did it is gone, with the focus.
+        interop::focus_soon("wizard-step");
         if !before.draft.is_pristine() {
             let key = self.draft_key();
             toasts.undo(said.text(lang), common::UNDO.text(lang), move || {
