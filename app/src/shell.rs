@@ -13,7 +13,7 @@ use wasm_bindgen::JsCast;
 use crate::{
     components::{cluster_switch::ClusterSwitch, load::SignInLink, scroll::scroll_to_top},
     i18n::{fetch_language, t, tf, use_lang},
-    interop::{Theme, dialog_open, focus, set_preference, set_theme, theme},
+    interop::{Theme, dialog_open, focus, focus_title_when_lost, set_preference, set_theme, theme},
     live::{LiveState, use_live_state},
     paths,
     request::use_request,
@@ -63,6 +63,7 @@ pub fn Shell(
         drawer.set(false);
         if is_first.is_some() {
             scroll_to_top(&format!("#{CONTENT}"));
+            focus_title_when_lost();
         }
     });
     close_by_key_or_outside(drawer);

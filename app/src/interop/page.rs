@@ -135,6 +135,49 @@ pub fn focus_soon(id: impl Into<String>) {
     });
 }
 
+/// How many frames a new page gets to draw its title: ten seconds at 60 a second.
+const TITLE_FRAMES: u32 = 600;
+/// How many more the title is watched once it has the focus: the old page's may stand for a moment.
+const SETTLE_FRAMES: u32 = 30;
+
+/// Moves the focus to the page's title, and gives it; `None` when there is none yet.
+pub fn focus_title() -> Option<web_sys::HtmlElement> {
+    let title = document()?.query_selector("main h1").ok()??.dyn_into::<web_sys::HtmlElement>().ok()?;
+    title.set_tab_index(-1);
+    title.focus().ok()?;
+    Some(title)
+}
+
+/// Moves the focus to the page's title once the focus is lost: for a change of page, which takes away the
+/// link or button that asked for it. A focus that is elsewhere, or that somebody moves, is left alone.
+pub fn focus_title_when_lost() {
+    let Some(document) = document() else { return };
+    let start = document.active_element();
+    let goes = |element: &web_sys::Element| {
+        element.tag_name() == "BODY" || matches!(element.closest("main"), Ok(Some(_)))
+    };
+    // What is beside the content stays, and keeps the focus.
+    if start.as_ref().is_none_or(goes) {
+        watch_title(start, None, TITLE_FRAMES);
+    }
+}
+
+fn watch_title(start: Option<web_sys::Element>, title: Option<web_sys::Element>, frames: u32) {
+    next_frame(move || {
+        let Some(document) = document().filter(|_| frames > 0) else { return };
+        let now = document.active_element();
+        let is_lost = now.as_ref().is_none_or(|now| now.tag_name() == "BODY");
+        if is_lost {
+            if let Some(title) = focus_title() {
+                return watch_title(start, Some(title.into()), frames.min(SETTLE_FRAMES));
+            }
+        } else if now != start && now != title {
+            return;
+        }
+        watch_title(start, title, frames - 1);
+    });
+}
+
 /// Brings the element with an id into view, moving no more than needed.
 pub fn scroll_into_view(id: &str) {
     let Some(element) = element(id) else { return };

@@ -8,7 +8,7 @@ use binnacle_model::{
     live::{ListNews, PageDelta, Topic},
     object::{ObjectRef, WorkloadKind},
     words::lists as words,
-    workload::{ListPage, ListQuery},
+    workload::{ListPage, ListQuery, WorkloadRow},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -17,7 +17,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use self::{
     filters::Filters,
     query::{list_query, page_href},
-    table::WorkloadTable,
+    table::{WorkloadTable, row_link_id},
 };
 use crate::{
     api::workloads::list_workloads,
@@ -28,6 +28,7 @@ use crate::{
         scroll::scroll_to_top,
     },
     i18n::{t, use_lang},
+    interop,
     pages::not_found::NotFoundPage,
     paths,
     ui::{
@@ -92,16 +93,6 @@ fn ListOfKind(kind: WorkloadKind) -> impl IntoView {
         },
     );
 
-    let target = RwSignal::new(None::<ObjectRef>);
-    let on_delete = Callback::new(move |(namespace, name): (String, String)| {
-        target.set(Some(ObjectRef {
-            cluster: cluster.get_untracked(),
-            api_version: kind.api_version().to_owned(),
-            kind: kind.kind().to_owned(),
-            namespace: Some(namespace),
-            name,
-        }));
-    });
     let highlighted = Memo::new(move |_| search.with(|search| search.get("created")));
 
     let page = Memo::new(move |last: Option<&Option<ListPage>>| match data.get() {
@@ -110,6 +101,30 @@ fn ListOfKind(kind: WorkloadKind) -> impl IntoView {
         None => last.cloned().flatten(),
         Some(Err(_)) => None,
     });
+    let target = RwSignal::new(None::<ObjectRef>);
+    // The row after the one to delete: the focus goes there, since its own row will be gone.
+    let neighbour = StoredValue::new(None::<String>);
+    let on_delete = Callback::new(move |(namespace, name): (String, String)| {
+        neighbour.set_value(page.with_untracked(|page| {
+            page.as_ref().and_then(|page| row_after(&page.rows, &namespace, &name)).map(str::to_owned)
+        }));
+        target.set(Some(ObjectRef {
+            cluster: cluster.get_untracked(),
+            api_version: kind.api_version().to_owned(),
+            kind: kind.kind().to_owned(),
+            namespace: Some(namespace),
+            name,
+        }));
+    });
+    let on_deleted = move |_: ObjectRef| {
+        let after = neighbour.get_value();
+        // The closing dialog gives the focus back first.
+        interop::next_frame(move || {
+            if !after.is_some_and(|uid| interop::focus(&row_link_id(&uid))) {
+                interop::focus_title();
+            }
+        });
+    };
     let failed = move || data.get().and_then(Result::err).map(|error| error.0);
     let freshness = Signal::derive(move || {
         page.with(|page| page.as_ref().map(|page| page.freshness.clone()).unwrap_or_default())
@@ -183,8 +198,14 @@ fn ListOfKind(kind: WorkloadKind) -> impl IntoView {
                 </div>
             </Show>
         </div>
-        <DeleteDialog target=target />
+        <DeleteDialog target=target on_deleted=on_deleted />
     }
+}
+
+/// The uid of the row after a workload's; `None` when it is the last, or not on the page.
+fn row_after<'a>(rows: &'a [WorkloadRow], namespace: &str, name: &str) -> Option<&'a str> {
+    let at = rows.iter().position(|row| row.namespace == namespace && row.name == name)?;
+    rows.get(at + 1).map(|row| row.uid.as_str())
 }
 
 /// Why the person can create nothing here: which verb on which resource is missing (design rule 8).
@@ -313,9 +334,37 @@ fn Limits(page: Memo<Option<ListPage>>) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use binnacle_model::{Text, cluster::Freshness, words::errors, workload::ListAccess};
+    use binnacle_model::{
+        Text,
+        cluster::Freshness,
+        status::{WorkloadState, WorkloadStatus},
+        words::errors,
+        workload::ListAccess,
+    };
 
     use super::*;
+
+    #[test]
+    fn the_row_after_a_deleted_one() {
+        let rows = [("a", "web", "1"), ("b", "web", "2"), ("b", "x", "3")].map(|(namespace, name, uid)| {
+            WorkloadRow {
+                uid: uid.into(),
+                namespace: namespace.into(),
+                name: name.into(),
+                alias: String::new(),
+                status: WorkloadStatus::new(WorkloadState::Running, None),
+                ready: 1,
+                desired: 1,
+                images: vec![],
+                created: 0,
+            }
+        });
+        for (namespace, name, after) in
+            [("a", "web", Some("2")), ("b", "web", Some("3")), ("b", "x", None), ("c", "web", None)]
+        {
+            assert_eq!(row_after(&rows, namespace, name), after, "{namespace}/{name}");
+        }
+    }
 
     #[test]
     fn why_there_are_no_rows() {

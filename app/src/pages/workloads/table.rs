@@ -104,6 +104,11 @@ pub fn WorkloadTable(
     }
 }
 
+/// Id of the link in a row.
+pub(super) fn row_link_id(uid: &str) -> String {
+    format!("row-{uid}")
+}
+
 #[component]
 fn Row(
     uid: String,
@@ -120,7 +125,7 @@ fn Row(
         return ().into_any();
     };
     let (namespace, name, created) = (first.namespace.clone(), first.name.clone(), first.created);
-    let menu_id = format!("actions-{uid}");
+    let (menu_id, link_id) = (format!("actions-{uid}"), row_link_id(&uid));
     let row = Memo::new(move |last: Option<&WorkloadRow>| {
         rows.with(|rows| rows.get(&uid).cloned()).or_else(|| last.cloned()).unwrap_or_else(|| first.clone())
     });
@@ -169,7 +174,7 @@ fn Row(
         <tr class:row-changed=move || tint.get() class:row-new=is_new>
             <td class="cell-name" data-line="1">
                 <span class="name-line">
-                    <A href=move || paths::workload(&cluster.get(), kind, &path_of.0, &path_of.1) attr:class="row-link" attr:title=tip attr:data-focus-tip=tip>
+                    <A href=move || paths::workload(&cluster.get(), kind, &path_of.0, &path_of.1) attr:class="row-link" attr:id=link_id attr:title=tip attr:data-focus-tip=tip>
                         {link_name}
                     </A>
                     <span class="cell-note">{alias}</span>
