@@ -219,12 +219,19 @@ fn NamespaceChoice(cluster: String, state: YamlState) -> impl IntoView {
 fn Foot(state: YamlState, list: Signal<String>) -> impl IntoView {
     let lang = use_lang();
     let obstacle = Signal::derive(move || state.obstacle().map(|text| text.render(lang.get())));
+    let create_obstacle = Signal::derive(move || state.create_obstacle().map(|text| text.render(lang.get())));
     let ready = move || state.plan_is_current();
+    let again = Memo::new(move |_| state.has_refusals());
     view! {
         <div class="form-foot">
             <div class="foot-said" role="status">
                 {move || state.failed.get().map(|text| view! { <Notice tone=Tone::Failing text=tt(text) /> })}
-                {move || state.summary().map(|text| view! { <span>{tt(text)}</span> })}
+                {move || {
+                    let said = state.summary().or_else(|| state.refused_note()).or_else(|| {
+                        state.create_obstacle().filter(|_| again.get())
+                    });
+                    said.map(|text| view! { <span>{tt(text)}</span> })
+                }}
             </div>
             <LinkButton href=move || list.get() variant=ButtonVariant::Ghost>
                 {move || if state.finished() { words::SEE_LIST } else { common::CANCEL }.text(lang.get())}
@@ -240,9 +247,15 @@ fn Foot(state: YamlState, list: Signal<String>) -> impl IntoView {
                     {move || if state.busy.get() { words::PLANNING } else { words::MAKE_PLAN }.text(lang.get())}
                 </Button>
             </Show>
+            // What the cluster refused it may take now: a right was given, a name is free.
+            <Show when=move || again.get()>
+                <Button icon=IconName::ShieldCheck busy=state.busy disabled_reason=obstacle on_click=move |_| state.check()>
+                    {t(words::CHECK_AGAIN)}
+                </Button>
+            </Show>
             <Show when=ready>
-                <Button variant=ButtonVariant::Primary busy=state.busy disabled_reason=obstacle on_click=move |_| state.create()>
-                    {move || if state.busy.get() { words::CREATING } else { words::CREATE_ALL }.text(lang.get())}
+                <Button variant=ButtonVariant::Primary busy=state.busy disabled_reason=create_obstacle on_click=move |_| state.create()>
+                    {move || if state.is_creating() { words::CREATING } else { words::CREATE_ALL }.text(lang.get())}
                 </Button>
             </Show>
         </div>

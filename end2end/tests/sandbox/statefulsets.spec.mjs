@@ -61,17 +61,18 @@ test("the seed's sample, as printed, ends in a StatefulSet", async ({ page }) =>
   await deleteFromList(page, cluster, "test-mysql-123-mysql");
 });
 
-test("several documents: failures are mended and repeated alone", async ({ page, problems }) => {
+test("several documents: failures are mended and repeated alone", async ({ page }) => {
   await open(page, `/clusters/${cluster}/create-yaml?namespace=default`);
   const good = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: e2e-first\ndata:\n  a: b\n";
   await fillEditor(page, `${good}---\n${good.replace("e2e-first", "E2E_Second")}`);
   await page.getByRole("button", { name: "Check with the cluster" }).click();
   await expect(page.getByText("Refused", { exact: true })).toBeVisible();
   await accessible(page);
+  await expect(page.getByText("1 of 2 was refused and will not be created")).toBeVisible();
   await page.getByRole("button", { name: "OK", exact: true }).click();
+  // What was refused is not sent.
   await expect(page.getByText("1 of 2 objects were created").first()).toBeVisible();
-  // The browser itself notes the refusal that was asked for; nothing else may stand there.
-  await expect.poll(() => problems.splice(0).map((problem) => /status of 422 .*\/api\/objects\/create/.test(problem))).toEqual([true]);
+  await expect(page.getByText("Nothing is sent for real")).toHaveCount(0);
   await fillEditor(page, `${good}---\n${good.replace("e2e-first", "e2e-second")}`);
   await page.getByRole("button", { name: "Check with the cluster" }).click();
   await page.getByRole("button", { name: "OK", exact: true }).click();

@@ -13,17 +13,12 @@ use crate::{
 /// The plan, once there is one about the text as it stands.
 #[component]
 pub(super) fn PlanView(state: YamlState) -> impl IntoView {
-    let lang = use_lang();
     let shown = move || state.plan.with(Option::is_some);
     view! {
         <Show when=shown>
             <section class="plan" aria-labelledby="plan-title">
                 <h2 class="section-title" id="plan-title">{t(words::PLAN)}</h2>
-                <p class="muted">
-                    {move || {
-                        if state.plan_is_current() { words::PLAN_HELP } else { words::PLAN_OUTDATED }.text(lang.get())
-                    }}
-                </p>
+                {move || state.plan_help().map(|word| view! { <p class="muted">{t(word)}</p> })}
                 <ol class="plan-list">
                     {move || {
                         state.plan.get().map(|current| {

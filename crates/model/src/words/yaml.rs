@@ -51,6 +51,11 @@ words! {
     ONE_NOT_CREATED = "The object was not created. Mend it in the text and press OK again.", "对象未创建。请在文本中修改后再次点击“确定”。";
     SOME_CREATED = "{0} of {1} objects were created. Mend the rest in the text and press OK again; those that exist are not repeated.", "{1} 个对象中已创建 {0} 个。请在文本中修改其余对象后再次点击“确定”，已创建的不会重复。";
     SOME_CREATED_ELSEWHERE = "{0} of {1} created. Not created: {2}. Your text is kept in Create from YAML.", "{1} 个对象中已创建 {0} 个。未创建：{2}。您的文本保留在“通过 YAML 创建”中。";
+    REFUSED_ONE = "The cluster refused the object. Mend it in the text, or check again.", "集群拒绝了该对象。请在文本中修改，或重新检查。";
+    REFUSED_ALL = "The cluster refused every object. Mend them in the text, or check again.", "集群拒绝了所有对象。请在文本中修改，或重新检查。";
+    REFUSED_SOME_ONE = "1 of {0} was refused and will not be created", "{0} 个对象中有 1 个被拒绝，不会创建";
+    REFUSED_SOME = "{0} of {1} were refused and will not be created", "{1} 个对象中有 {0} 个被拒绝，不会创建";
+    CHECK_AGAIN = "Check again", "重新检查";
     FIX_PROBLEMS_FIRST = "Mend the problems in the text first", "请先解决文本中的问题";
     NOTHING_YET = "There is nothing to create yet", "还没有可创建的内容";
     CHECK_FIRST = "Check with the cluster first", "请先在集群中检查";

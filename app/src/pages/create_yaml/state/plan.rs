@@ -1,7 +1,7 @@
 //! The plan of what is to be created, and what came of each of its objects.
 
 use binnacle_model::{
-    AppError, Text,
+    AppError, Text, Word,
     diagnosis::Document,
     object::ObjectRef,
     plan::{Plan, PlanRequest, PlannedObject},
@@ -91,7 +91,7 @@ impl YamlState {
         let Some(current) = self.plan.get_untracked().filter(|_| untrack(|| self.plan_is_current())) else {
             return;
         };
-        if self.busy.get_untracked() {
+        if self.busy.get_untracked() || untrack(|| self.create_obstacle()).is_some() {
             return;
         }
         self.busy.set(true);
@@ -111,6 +111,11 @@ impl YamlState {
             for planned in &current.plan.objects {
                 let Some(object) = current.objects.get(planned.index as usize) else { continue };
                 if done.contains(&planned.index) {
+                    continue;
+                }
+                // The plan said that it will not be created.
+                if planned.refused.is_some() {
+                    missing.push(planned);
                     continue;
                 }
                 self.note(planned.index, Outcome::Working);
@@ -184,6 +189,60 @@ impl YamlState {
                         .all(|object| self.outcome(object.index) == Some(Outcome::Created))
                 })
             })
+    }
+
+    /// How many of the plan's objects do not exist yet, and how many of those the dry run refused: these
+    /// are not sent.
+    fn pending(self) -> (usize, usize) {
+        self.plan.with(|plan| {
+            let objects = plan.iter().flat_map(|plan| &plan.plan.objects);
+            let left = objects.filter(|object| self.outcome(object.index) != Some(Outcome::Created));
+            left.fold((0, 0), |(all, refused), object| {
+                (all + 1, refused + usize::from(object.refused.is_some()))
+            })
+        })
+    }
+
+    /// Whether objects are being created now.
+    pub(in crate::pages::create_yaml) fn is_creating(self) -> bool {
+        self.outcomes.with(|outcomes| outcomes.iter().any(|(_, outcome)| *outcome == Outcome::Working))
+    }
+
+    /// Whether the cluster refused an object of the plan: then it may be asked again.
+    pub(in crate::pages::create_yaml) fn has_refusals(self) -> bool {
+        self.plan_is_current() && self.pending().1 > 0
+    }
+
+    /// Why nothing of the plan can be created.
+    pub(in crate::pages::create_yaml) fn create_obstacle(self) -> Option<Text> {
+        self.obstacle().or_else(|| match self.pending() {
+            (1, 1) => Some(words::REFUSED_ONE.into()),
+            (all, refused) if refused > 0 && refused == all => Some(words::REFUSED_ALL.into()),
+            _ => None,
+        })
+    }
+
+    /// How many objects of the plan will not be created, before it is known what came of the others.
+    pub(in crate::pages::create_yaml) fn refused_note(self) -> Option<Text> {
+        if !self.plan_is_current() || !self.outcomes.with(Vec::is_empty) {
+            return None;
+        }
+        match self.pending() {
+            (all, refused) if refused == 0 || refused == all => None,
+            (all, 1) => Some(Text::new(&words::REFUSED_SOME_ONE, [all.to_string()])),
+            (all, refused) => Some(Text::new(&words::REFUSED_SOME, [refused.to_string(), all.to_string()])),
+        }
+    }
+
+    /// What the plan says of itself; nothing once OK was pressed.
+    pub(in crate::pages::create_yaml) fn plan_help(self) -> Option<Word> {
+        if !self.plan_is_current() {
+            Some(words::PLAN_OUTDATED)
+        } else if self.outcomes.with(Vec::is_empty) {
+            Some(words::PLAN_HELP)
+        } else {
+            None
+        }
     }
 
     /// What came of all of it, once tried.

@@ -2,7 +2,7 @@
 
 use binnacle_model::{
     AppError, Lang, Text,
-    diagnosis::{Document, TextRange},
+    diagnosis::{Diagnosis, Document, TextRange},
     object::ObjectRef,
     plan::{Plan, PlannedObject},
     words::yaml as words,
@@ -77,6 +77,59 @@ fn the_same_object_twice_has_two_fates() {
         state.note(1, Outcome::Failed(AppError::Unauthenticated));
         assert_eq!(state.summary(), Some(told(1, 2)));
         assert_eq!(state.created(), [(0, object(Some("team"), "a"))]);
+    });
+}
+
+#[test]
+fn what_the_cluster_refused_is_not_sent_and_that_is_said() {
+    let refuse = |state: YamlState, count: usize| {
+        state.plan.update(|plan| {
+            for object in plan.as_mut().unwrap().plan.objects.iter_mut().take(count) {
+                object.refused = Some(AppError::Unauthenticated);
+            }
+        });
+    };
+    for (names, refused, obstacle, note) in [
+        (&["a", "b", "c"][..], 0, None, None),
+        (&["a", "b", "c"], 1, None, Some("1 of 3 was refused and will not be created")),
+        (&["a", "b", "c"], 2, None, Some("2 of 3 were refused and will not be created")),
+        (&["a", "b", "c"], 3, Some(words::REFUSED_ALL), None),
+        (&["a"], 1, Some(words::REFUSED_ONE), None),
+    ] {
+        in_page(names, |state| {
+            let complete =
+                Diagnosis { documents: vec![document(0, "a")], complete: true, ..Diagnosis::default() };
+            state.diagnosis.set(Some(("checked".to_owned(), complete)));
+            refuse(state, refused);
+            assert_eq!(state.obstacle(), None, "the text can be checked again");
+            assert_eq!(state.create_obstacle(), obstacle.map(Text::from), "{refused}");
+            assert_eq!(state.refused_note().map(|text| text.render(Lang::En)).as_deref(), note);
+            assert_eq!(state.has_refusals(), refused > 0);
+            if obstacle.is_some() {
+                state.create();
+                assert!(!state.busy.get());
+            }
+        });
+    }
+    in_page(&["a", "b"], |state| {
+        let complete =
+            Diagnosis { documents: vec![document(0, "a")], complete: true, ..Diagnosis::default() };
+        state.diagnosis.set(Some(("checked".to_owned(), complete)));
+        refuse(state, 1);
+        state.note(1, Outcome::Created);
+        assert_eq!(state.create_obstacle(), Some(words::REFUSED_ONE.into()), "what is left was refused");
+        assert_eq!(state.refused_note(), None, "the summary says it");
+    });
+}
+
+#[test]
+fn the_plan_says_that_nothing_was_sent_until_it_was() {
+    in_page(&["a"], |state| {
+        assert_eq!(state.plan_help().map(|word| word.key), Some(words::PLAN_HELP.key));
+        state.note(0, Outcome::Created);
+        assert_eq!(state.plan_help().map(|word| word.key), None);
+        state.text.set("changed".to_owned());
+        assert_eq!(state.plan_help().map(|word| word.key), Some(words::PLAN_OUTDATED.key));
     });
 }
 
