@@ -32,8 +32,6 @@ words! {
     NO_MATCH_HELP_ONE = "One StatefulSet is here without them.", "去掉筛选条件后共有 1 个 StatefulSet。";
     NO_MATCH_HELP_MANY = "{0} StatefulSets are here without them.", "去掉筛选条件后共有 {0} 个 StatefulSet。";
     CLEAR_FILTERS = "Clear filters", "清除筛选";
-    FILTER_NAMESPACE = "Namespace: {0}", "命名空间：{0}";
-    FILTER_STATUS = "Status: {0}", "状态：{0}";
     FILTER_SEARCH = "Contains", "包含";
     REMOVE_FILTER = "Remove filter {0}", "移除筛选 {0}";
     MORE_IMAGES = "+{0}", "+{0}";
