@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | Tab | reaches the toasts' buttons, they stand last in the page |
 //! | Escape, in a toast | dismisses it |
-//! | focus within, hover | stops the time |
+//! | focus within, a pointer that moves over it | stops the time |
 //!
 //! Good news waits politely (`role=status`) and goes by itself; bad news interrupts
 //! (`role=alert`) and stays until dismissed.
@@ -206,8 +206,9 @@ pub fn ToastRegion() -> impl IntoView {
             aria-label=label
             popover="manual"
             node_ref=region
-            on:mouseenter=move |_| held.set(true)
-            on:mouseleave=move |_| held.set(false)
+            // A pointer that rests where a toast appears reads nothing: the toast would stay for good.
+            on:pointermove=move |_| held.set(true)
+            on:pointerleave=move |_| held.set(false)
             on:focusin=move |_| held.set(true)
             on:focusout=move |_| held.set(false)
         >
