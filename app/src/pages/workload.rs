@@ -3,6 +3,7 @@
 mod panels;
 
 use binnacle_model::{
+    Text,
     live::{Topic, WorkloadNews},
     object::{ObjectRef, WorkloadKind},
     status::{WorkloadState, WorkloadStatus},
@@ -208,6 +209,17 @@ fn Head(detail: Memo<Option<WorkloadDetail>>, gone: RwSignal<bool>) -> impl Into
     }
 }
 
+/// Why it is not running, in a fixed number of lines, so that what is below stays where it is while reasons
+/// of different length follow each other. Focus, by a press or a key, unfolds it.
+#[component]
+fn Reason(text: Text) -> impl IntoView {
+    view! {
+        <p class="page-lead page-reason" tabindex="0">
+            {tt(text)}
+        </p>
+    }
+}
+
 /// What it is, in a glance; the reason it is not running stands in the open.
 #[component]
 fn Facts(detail: Memo<Option<WorkloadDetail>>) -> impl IntoView {
@@ -219,7 +231,7 @@ fn Facts(detail: Memo<Option<WorkloadDetail>>) -> impl IntoView {
     });
     view! {
         <StaleNotice freshness=freshness />
-        {move || reason.get().map(|reason| view! { <p class="page-lead">{tt(reason)}</p> })}
+        {move || reason.get().map(|reason| view! { <Reason text=reason /> })}
         {move || {
             detail.get().map(|detail| {
                 let row = detail.row;
