@@ -42,6 +42,8 @@ pub struct EditorOptions<'a> {
     pub read_only: bool,
     /// Dark colours.
     pub dark: bool,
+    /// The language of the editor's own words, as in `<html lang>`.
+    pub lang: &'a str,
     /// The accessible name.
     pub label: &'a str,
     /// The id of the element that describes it.
@@ -114,6 +116,7 @@ impl Editor {
             ("doc", JsValue::from_str(options.doc)),
             ("readOnly", JsValue::from_bool(options.read_only)),
             ("dark", JsValue::from_bool(options.dark)),
+            ("lang", JsValue::from_str(options.lang)),
             ("label", JsValue::from_str(options.label)),
             ("describedBy", JsValue::from_str(options.described_by)),
             ("nonce", super::page_nonce().map_or(JsValue::UNDEFINED, |nonce| JsValue::from_str(&nonce))),
@@ -147,12 +150,17 @@ impl Editor {
         self.module.reveal(&self.handle, offset);
     }
 
-    /// Changes colours and whether it can be edited.
-    pub fn configure(&self, dark: bool, read_only: bool) {
+    /// Changes colours, whether it can be edited, the language of its own words and its name.
+    pub fn configure(&self, dark: bool, read_only: bool, lang: &str, label: &str) {
         let options = js_sys::Object::new();
-        for (name, on) in [("dark", dark), ("readOnly", read_only)] {
+        for (name, value) in [
+            ("dark", JsValue::from_bool(dark)),
+            ("readOnly", JsValue::from_bool(read_only)),
+            ("lang", JsValue::from_str(lang)),
+            ("label", JsValue::from_str(label)),
+        ] {
             // Setting a plain object's property cannot fail.
-            let _ = js_sys::Reflect::set(&options, &JsValue::from_str(name), &JsValue::from_bool(on));
+            let _ = js_sys::Reflect::set(&options, &JsValue::from_str(name), &value);
         }
         self.module.configure(&self.handle, &options);
     }

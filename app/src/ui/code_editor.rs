@@ -17,7 +17,7 @@ use leptos::text_prop::TextProp;
 
 use super::assets::use_assets;
 use super::text_area::TextArea;
-use crate::i18n::t;
+use crate::i18n::{t, use_lang};
 use crate::interop::editor::{Editor, EditorDiagnostic, EditorEvents, EditorOptions, EditorSlot};
 use crate::interop::{self, dropped_files, is_dark};
 use binnacle_model::words::ui as words;
@@ -66,7 +66,8 @@ pub fn CodeEditor(
     let url = use_assets().url("editor.js");
 
     let (frame_id, hint_id) = (format!("{id}-editor"), format!("{id}-hint"));
-    let name = label.clone();
+    let lang = use_lang();
+    let (name, later_name) = (label.clone(), label.clone());
     let described_by = hint_id.clone();
     Effect::new(move |started: Option<bool>| {
         let Some(element) = host.get() else { return started.unwrap_or(false) };
@@ -82,6 +83,7 @@ pub fn CodeEditor(
                 doc: &doc,
                 read_only: read_only.get_untracked(),
                 dark: is_dark(),
+                lang: lang.get_untracked().tag(),
                 label: &label,
                 described_by: &described_by,
             };
@@ -141,9 +143,9 @@ pub fn CodeEditor(
         }
     });
     Effect::new(move || {
-        let read_only = read_only.get();
+        let (read_only, lang, label) = (read_only.get(), lang.get().tag(), later_name.get());
         if ready.get() {
-            editor.with(|editor| editor.configure(is_dark(), read_only));
+            editor.with(|editor| editor.configure(is_dark(), read_only, lang, &label));
         }
     });
     if let Some(reveal) = reveal {

@@ -17,7 +17,14 @@ import {
   syntaxHighlighting,
 } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics as markDiagnostics } from "@codemirror/lint";
-import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import {
+  closeSearchPanel,
+  highlightSelectionMatches,
+  openSearchPanel,
+  search,
+  searchKeymap,
+  searchPanelOpen,
+} from "@codemirror/search";
 import { Annotation, Compartment, EditorState } from "@codemirror/state";
 import {
   EditorView,
@@ -38,6 +45,7 @@ import { highlight, theme } from "./theme.js";
  * @property {string} doc the text
  * @property {boolean} [readOnly] shown but not editable
  * @property {boolean} [dark] dark colours
+ * @property {string} lang the language of the page
  * @property {string} label the accessible name
  * @property {string} [describedBy] the id of the element that describes it
  * @property {string} [nonce] the page's CSP nonce, for the editor's style elements
@@ -61,6 +69,7 @@ import { highlight, theme } from "./theme.js";
  * @property {EditorView} view
  * @property {Compartment} look
  * @property {Compartment} access
+ * @property {Compartment} words
  * @property {Options} options
  */
 
@@ -73,6 +82,20 @@ function access(readOnly) {
 }
 
 /**
+ * All that is said in a language.
+ * @param {{ lang: string, label: string, describedBy?: string }} options
+ */
+function words({ lang, label, describedBy }) {
+  return [
+    lang.startsWith("zh") ? EditorState.phrases.of(zh) : [],
+    EditorView.contentAttributes.of({
+      "aria-label": label,
+      ...(describedBy === undefined ? {} : { "aria-describedby": describedBy }),
+    }),
+  ];
+}
+
+/**
  * Puts an editor into an empty element.
  * @param {Element} host
  * @param {Options} options
@@ -81,14 +104,14 @@ function access(readOnly) {
 export function create(host, options) {
   const look = new Compartment();
   const readOnly = new Compartment();
-  const chinese = document.documentElement.lang.startsWith("zh");
+  const said = new Compartment();
   const view = new EditorView({
     parent: host,
     state: EditorState.create({
       doc: options.doc,
       extensions: [
         options.nonce === undefined ? [] : EditorView.cspNonce.of(options.nonce),
-        chinese ? EditorState.phrases.of(zh) : [],
+        said.of(words(options)),
         look.of(theme(options.dark ?? false)),
         readOnly.of(access(options.readOnly ?? false)),
         lineNumbers(),
@@ -118,8 +141,6 @@ export function create(host, options) {
           indentWithTab,
         ]),
         EditorView.contentAttributes.of({
-          "aria-label": options.label,
-          ...(options.describedBy === undefined ? {} : { "aria-describedby": options.describedBy }),
           autocapitalize: "off",
           spellcheck: "false",
         }),
@@ -147,7 +168,7 @@ export function create(host, options) {
     }),
   });
   tellCursor(view.state, options);
-  return { view, look, access: readOnly, options };
+  return { view, look, access: readOnly, words: said, options };
 }
 
 /**
@@ -226,11 +247,11 @@ export function reveal({ view }, offset) {
 }
 
 /**
- * Changes colours and access.
+ * Changes colours, access and language.
  * @param {Handle} handle
- * @param {{ dark?: boolean, readOnly?: boolean }} changed
+ * @param {{ dark?: boolean, readOnly?: boolean, lang?: string, label?: string }} changed
  */
-export function configure({ view, look, access: readOnly }, changed) {
+export function configure({ view, look, access: readOnly, words: said, options }, changed) {
   const effects = [];
   if (changed.dark !== undefined) {
     effects.push(look.reconfigure(theme(changed.dark)));
@@ -238,7 +259,22 @@ export function configure({ view, look, access: readOnly }, changed) {
   if (changed.readOnly !== undefined) {
     effects.push(readOnly.reconfigure(access(changed.readOnly)));
   }
+  const { lang = options.lang, label = options.label } = changed;
+  const spoken = lang !== options.lang || label !== options.label;
+  if (spoken) {
+    Object.assign(options, { lang, label });
+    effects.push(said.reconfigure(words(options)));
+  }
   view.dispatch({ effects });
+  if (spoken && searchPanelOpen(view.state)) {
+    // A panel keeps the words that it was made with; the new one would take the focus.
+    const focused = document.activeElement;
+    closeSearchPanel(view);
+    openSearchPanel(view);
+    if (focused instanceof HTMLElement) {
+      focused.focus();
+    }
+  }
 }
 
 /**

@@ -47,6 +47,7 @@ const rules = {
     border: "1px solid var(--control-border)",
     borderRadius: "var(--radius)",
     color: "var(--text)",
+    fontSize: "var(--text-12)",
     padding: "var(--space-half) var(--space-1)",
   },
   ".cm-button": {
@@ -54,6 +55,7 @@ const rules = {
     border: "1px solid var(--border-strong)",
     borderRadius: "var(--radius)",
     color: "var(--text)",
+    fontSize: "var(--text-12)",
     padding: "var(--space-half) var(--space-2)",
   },
   ".cm-button:active": { background: "var(--active)" },
