@@ -36,7 +36,7 @@ words! {
     TLS_NAME = "its certificate is for another name than {0}. Set tls-server-name in the kubeconfig to a name in the certificate.", "其证书不包含名称 {0}，请在 kubeconfig 中将 tls-server-name 设为证书中的名称。";
     TLS_CLIENT = "it refuses the client certificate ({0}). Give the cluster a new kubeconfig.", "它拒绝了客户端证书（{0}），请为集群提供新的 kubeconfig。";
     TLS_AUTHORITY_AS_SERVER = "its certificate is an authority's own, which cannot stand for a server. Give the API server a certificate that the authority has signed.", "其服务器证书是 CA 自身的证书，不能用于服务器，请为 API 服务器换用由该 CA 签发的证书。";
-    TLS_CERTIFICATE = "its certificate is damaged, revoked or not made for a server. Give the API server another one.", "其证书已损坏、被吊销或不适用于服务器，请为 API 服务器更换证书。";
+    TLS_CERTIFICATE = "its certificate is damaged, revoked, weakly signed or not made for a server. Give the API server another one.", "其证书已损坏、被吊销、签名算法过弱或不适用于服务器，请为 API 服务器更换证书。";
     TLS_OTHER = "no secure connection could be made: {0}.", "无法建立安全连接：{0}。";
     ADDRESS_LINK_LOCAL = "a link-local address", "链路本地地址";
     ADDRESS_METADATA = "a cloud metadata service", "云元数据服务";
