@@ -148,18 +148,21 @@ pub fn focus_title() -> Option<web_sys::HtmlElement> {
     Some(title)
 }
 
-/// Moves the focus to the page's title once the focus is lost: for a change of page, which takes away the
-/// link or button that asked for it. A focus that is elsewhere, or that somebody moves, is left alone.
+/// Moves the focus to the page's title once the focus is lost: for a change of page, or of its contents,
+/// which takes away the link or button that asked for it. A focus that is elsewhere, or that somebody moves, is left alone.
 pub fn focus_title_when_lost() {
-    let Some(document) = document() else { return };
-    let start = document.active_element();
-    let goes = |element: &web_sys::Element| {
-        element.tag_name() == "BODY" || matches!(element.closest("main"), Ok(Some(_)))
-    };
-    // What is beside the content stays, and keeps the focus.
-    if start.as_ref().is_none_or(goes) {
-        watch_title(start, None, TITLE_FRAMES);
-    }
+    // A dialog that closes meanwhile gives the focus back first.
+    next_frame(|| {
+        let Some(document) = document() else { return };
+        let start = document.active_element();
+        let goes = |element: &web_sys::Element| {
+            element.tag_name() == "BODY" || matches!(element.closest("main"), Ok(Some(_)))
+        };
+        // What is beside the content stays, and keeps the focus.
+        if start.as_ref().is_none_or(goes) {
+            watch_title(start, None, TITLE_FRAMES);
+        }
+    });
 }
 
 fn watch_title(start: Option<web_sys::Element>, title: Option<web_sys::Element>, frames: u32) {

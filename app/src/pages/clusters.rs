@@ -22,7 +22,7 @@ use crate::{
         status::cluster_word,
     },
     i18n::{t, use_lang},
-    interop::lowercase,
+    interop::{focus_title_when_lost, lowercase},
     parts::RemoveCluster,
     paths,
     request::use_request,
@@ -225,7 +225,13 @@ fn Body() -> impl IntoView {
                 })
             }}
         </div>
-        <RemoveCluster target=removing on_removed=move |_| data.refetch() />
+        <RemoveCluster
+            target=removing
+            on_removed=move |_| {
+                data.refetch();
+                focus_title_when_lost();
+            }
+        />
     }
 }
 

@@ -132,5 +132,6 @@ test("removed by typing its name; nothing in it is touched", async ({ page }) =>
   await dialog.getByRole("textbox").fill("older");
   await remove.click();
   await expect(row(page, "older")).toHaveCount(0);
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
   expect(await kubectl("older", "get", "namespace", "default", "-o", "name")).toContain("namespace/default");
 });
