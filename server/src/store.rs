@@ -151,8 +151,10 @@ impl Store {
         make_directory(directory)?;
         let path = directory.join(DATABASE);
         // Made here and not by SQLite, so that it and its log, which takes over its mode, are the owner's
-        // alone from their first byte.
-        let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        // alone from their first byte. And closed before SQLite opens it: closing any descriptor of a file
+        // drops all POSIX locks that the process holds on it (fcntl(2)), and without its locks another
+        // program that looks at the database takes itself for the last one, and deletes the log.
+        let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map(drop);
         if let Err(source) = made
             && source.kind() != ErrorKind::AlreadyExists
         {
