@@ -6,7 +6,7 @@ mod thinking;
 mod tests;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     sync::{Mutex, PoisonError},
 };
 
@@ -46,6 +46,9 @@ const RESERVED: [&str; 1] = ["integrate"];
 
 /// Fields that are looked for in a text at once; a refusal names fewer.
 const MOST_PLACES: usize = 200;
+
+/// Wrong labels or annotations that are named at once.
+const MOST_ISSUES: usize = 100;
 
 /// The clusters as the pages see them.
 pub struct ServerBackend {
@@ -175,18 +178,22 @@ fn profile_issues(profile: &ClusterProfile) -> Vec<Issue> {
         ("description", rules::description(&profile.description)),
         ("region", rules::cluster_place(&profile.region)),
         ("zone", rules::cluster_place(&profile.zone)),
-        ("annotations", annotations_size(&profile.annotations)),
     ];
     let mut issues: Vec<Issue> = wrong
         .into_iter()
         .filter_map(|(field, text)| text.map(|text| Issue::error(place(field), text)))
         .collect();
-    issues.extend(pair_issues(&place("labels"), &profile.labels, |key, value| {
-        rules::label_key(key).or_else(|| rules::label_value(value))
-    }));
-    issues.extend(pair_issues(&place("annotations"), &profile.annotations, |key, _| {
-        rules::annotation_key(key)
-    }));
+    // Each is looked at only when there are not too many of them.
+    issues.extend(match rules::cluster_labels_count(profile.labels.len()) {
+        Some(many) => vec![Issue::error(place("labels"), many)],
+        None => pair_issues(&place("labels"), &profile.labels, |key, value| {
+            rules::label_key(key).or_else(|| rules::label_value(value))
+        }),
+    });
+    issues.extend(match annotations_size(&profile.annotations) {
+        Some(large) => vec![Issue::error(place("annotations"), large)],
+        None => pair_issues(&place("annotations"), &profile.annotations, |key, _| rules::annotation_key(key)),
+    });
     issues
 }
 
@@ -194,21 +201,23 @@ fn annotations_size(annotations: &[(String, String)]) -> Option<Text> {
     rules::annotations_size(annotations.iter().map(|(key, value)| (key.as_str(), value.as_str())))
 }
 
-/// What is wrong with each of some labels or annotations; a key stands once.
+/// What is wrong with each of some labels or annotations, of [`MOST_ISSUES`] at most; a key stands once.
 fn pair_issues(
     place: &FieldPath,
     pairs: &[(String, String)],
     rule: impl Fn(&str, &str) -> Option<Text>,
 ) -> Vec<Issue> {
-    let wrong = |number: usize, key: &str, value: &str| {
-        let twice = pairs[..number].iter().any(|(other, _)| other == key);
-        rule(key, value).or_else(|| twice.then(|| Text::new(&cluster_words::LABEL_TWICE, [key])))
+    let mut seen = HashSet::new();
+    let mut wrong = |key, value| {
+        let is_twice = !seen.insert(key);
+        rule(key, value).or_else(|| is_twice.then(|| Text::new(&cluster_words::LABEL_TWICE, [key])))
     };
     let pairs = pairs.iter().enumerate();
     pairs
         .filter_map(|(number, (key, value))| {
-            wrong(number, key, value).map(|text| Issue::error(place.index(number), text))
+            wrong(key.as_str(), value).map(|text| Issue::error(place.index(number), text))
         })
+        .take(MOST_ISSUES)
         .collect()
 }
 

@@ -14,7 +14,10 @@ use crate::{
 };
 
 pub use image::{image, is_floating};
-pub use label::{ANNOTATIONS_MAX, annotation_key, annotations_size, label_key, label_value};
+pub use label::{
+    ANNOTATIONS_MAX, CLUSTER_LABELS_MAX, annotation_key, annotations_size, cluster_labels_count, label_key,
+    label_value,
+};
 
 /// Longest DNS label (RFC 1123, `validation.DNS1123LabelMaxLength`), in characters.
 pub const LABEL_MAX: usize = 63;

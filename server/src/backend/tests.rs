@@ -82,6 +82,7 @@ async fn each_wrong_field_is_named_before_anything_is_dialled() {
     }
     let blank = ClusterProfile::default;
     let pairs = |keys: [&str; 2]| keys.map(|key| (key.to_owned(), "v v".to_owned())).to_vec();
+    let numbered = |count: usize| (0..count).map(|number| (format!("k{number}"), String::new())).collect();
     let cases = [
         (ClusterProfile { alias: "x".repeat(61), ..blank() }, "alias"),
         (ClusterProfile { description: "x".repeat(513), ..blank() }, "description"),
@@ -89,6 +90,7 @@ async fn each_wrong_field_is_named_before_anything_is_dialled() {
         (ClusterProfile { zone: "x".repeat(64), ..blank() }, "zone"),
         (ClusterProfile { labels: vec![("-".into(), String::new())], ..blank() }, "labels[0]"),
         (ClusterProfile { labels: vec![("a".into(), "v v".into())], ..blank() }, "labels[0]"),
+        (ClusterProfile { labels: numbered(101), ..blank() }, "labels"),
         (ClusterProfile { annotations: pairs(["a", "a b"]), ..blank() }, "annotations[1]"),
         (ClusterProfile { annotations: pairs(["a", "a"]), ..blank() }, "annotations[1]"),
         (ClusterProfile { annotations: vec![("a".into(), "x".repeat(256 << 10))], ..blank() }, "annotations"),
@@ -105,6 +107,30 @@ async fn each_wrong_field_is_named_before_anything_is_dialled() {
     assert!(matches!(nothing, AppError::Invalid { .. }), "an empty kubeconfig: {nothing}");
     let namespace = backend.create_namespace(&admin, "prod", "Team A").await.unwrap_err();
     assert_eq!(places(namespace), ["metadata.name"]);
+}
+
+#[tokio::test]
+async fn however_many_labels_and_annotations_are_sent_the_answer_is_short() {
+    let named = |profile| {
+        let paths = profile_issues(&profile).into_iter().map(|issue| issue.path.to_string());
+        paths.collect::<Vec<_>>()
+    };
+    let blank = ClusterProfile::default;
+    let numbered =
+        |count: usize| -> Vec<_> { (0..count).map(|number| (format!("k{number}"), String::new())).collect() };
+    assert_eq!(named(ClusterProfile { labels: numbered(100), ..blank() }), [""; 0]);
+    assert_eq!(named(ClusterProfile { labels: numbered(200_000), ..blank() }), ["labels"]);
+    assert_eq!(named(ClusterProfile { annotations: numbered(30_000), ..blank() }), [""; 0]);
+    // As many as a body holds, each wrong: more than one is named, and not all.
+    for key in ["", "a"] {
+        let same = vec![(key.to_owned(), String::new()); 200_000];
+        let paths = named(ClusterProfile { annotations: same, ..blank() });
+        assert_eq!(paths.len(), MOST_ISSUES, "{key:?}");
+        assert_eq!(
+            paths.last().map(String::as_str),
+            Some(if key.is_empty() { "annotations[99]" } else { "annotations[100]" })
+        );
+    }
 }
 
 #[tokio::test]

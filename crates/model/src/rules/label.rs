@@ -7,6 +7,10 @@ use crate::{Text, words::rules as w};
 /// (`validation.TotalAnnotationSizeLimitB`).
 pub const ANNOTATIONS_MAX: usize = 256 * 1024;
 
+/// Most labels of a registered cluster. PS 2.2 names no limit; each is shown, and none is longer than a key and
+/// a value, so that this bounds them in bytes too.
+pub const CLUSTER_LABELS_MAX: usize = 100;
+
 /// Key of a label, `[prefix/]name` (`validation.IsQualifiedName`).
 pub fn label_key(key: &str) -> Option<Text> {
     if key.is_empty() {
@@ -65,6 +69,12 @@ pub fn annotations_size<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>)
     (bytes > ANNOTATIONS_MAX).then(|| {
         Text::new(&w::ANNOTATIONS_LARGE, [(bytes / 1024).to_string(), (ANNOTATIONS_MAX / 1024).to_string()])
     })
+}
+
+/// All labels of one registered cluster together: at most [`CLUSTER_LABELS_MAX`].
+pub fn cluster_labels_count(count: usize) -> Option<Text> {
+    (count > CLUSTER_LABELS_MAX)
+        .then(|| Text::new(&w::LABELS_MANY, [count.to_string(), CLUSTER_LABELS_MAX.to_string()]))
 }
 
 fn wrong_character(text: &str) -> Option<char> {

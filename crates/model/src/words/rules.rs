@@ -58,5 +58,6 @@ words! {
     VALUE_CHARACTER = "The character {0} is not allowed in a label's value. Use letters, digits, hyphens, underscores and dots.", "标签值中不能包含字符 {0}，请使用字母、数字、连字符、下划线和点。";
     VALUE_ENDS = "A label's value begins and ends with a letter or digit. Remove what stands around it.", "标签值须以字母或数字开头和结尾，请删除多余的字符。";
     ANNOTATIONS_LARGE = "These annotations hold {0} KiB; at most {1} KiB are allowed. Shorten them.", "注解共 {0} KiB，最多允许 {1} KiB，请缩短。";
+    LABELS_MANY = "{0} labels are too many; at most {1} are allowed. Remove some.", "标签共 {0} 个，最多允许 {1} 个，请删除一些。";
     NOT_SHOWN = "The form cannot show this value. It stays as it is; change it in the YAML.", "表单无法显示该值，它会保持不变，请在 YAML 中修改。";
 }
