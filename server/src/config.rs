@@ -131,7 +131,7 @@ pub const SETTINGS: &[Setting] = &[
         "auto, true or false",
         "auto",
         Some("true"),
-        "Whether clusters on the console's own loopback may be integrated. `auto`: only while the console itself listens on loopback.",
+        "Whether clusters on the console's own loopback may be integrated. `auto`: only while the console itself listens on loopback, and `public_origin`, where it is set, names loopback too.",
     ),
     setting(
         "sandbox",
@@ -211,6 +211,21 @@ impl Origin {
     /// `https://console.example.org`.
     pub fn as_text(&self) -> String {
         format!("{}://{}", self.scheme, self.authority)
+    }
+
+    /// Whether only the machine itself is reached by it: an address of loopback, `localhost`, or a name under
+    /// that (RFC 6761, 6.3).
+    pub fn is_loopback(&self) -> bool {
+        let host = match self.authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => host,
+            _ => &self.authority,
+        };
+        let host = host.strip_suffix('.').unwrap_or(host);
+        let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        address.parse::<IpAddr>().map_or_else(
+            |_| host == "localhost" || host.ends_with(".localhost"),
+            |address| address.to_canonical().is_loopback(),
+        )
     }
 }
 

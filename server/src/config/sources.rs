@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Arg, ArgAction};
 
-use super::{Config, ConfigError, ENV_PREFIX, OTHER_ENV, SETTINGS, Setting, parse};
+use super::{Config, ConfigError, ENV_PREFIX, OTHER_ENV, Origin, SETTINGS, Setting, parse};
 use crate::secret::Secret;
 
 /// What the binary is asked to do.
@@ -214,6 +214,8 @@ fn build(values: &Values, env: &BTreeMap<String, String>) -> Result<Config, Conf
         Some(path) => path,
         None => default_data_dir(env)?,
     };
+    // Behind a proxy the console listens on loopback too, and is nevertheless other people's.
+    let is_personal = loopback && public_origin.as_ref().is_none_or(Origin::is_loopback);
     Ok(Config {
         listen,
         port_fallback: reader
@@ -227,7 +229,7 @@ fn build(values: &Values, env: &BTreeMap<String, String>) -> Result<Config, Conf
         session_absolute,
         allow_loopback_clusters: reader
             .get("allow_loopback_clusters", parse::auto_boolean)?
-            .unwrap_or(loopback),
+            .unwrap_or(is_personal),
         sandbox: reader.get("sandbox", parse::sandbox)?,
         metrics_token: reader.optional("metrics_token", metrics_token)?,
         max_connections: reader.get("max_connections", parse::connections)?,

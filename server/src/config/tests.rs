@@ -152,6 +152,29 @@ fn insecure_combinations_are_refused() {
 }
 
 #[test]
+fn loopback_clusters_are_for_a_console_that_only_its_own_machine_reaches() {
+    for (args, allowed) in [
+        (&[][..], true),
+        (&["--public-origin", "http://localhost:3000"], true),
+        (&["--public-origin", "http://binnacle.localhost"], true),
+        (&["--public-origin", "http://127.0.0.1"], true),
+        (&["--public-origin", "http://[::1]"], true),
+        (&["--public-origin", "https://[::1]:3443", "--https"], true),
+        // Behind a proxy on the same machine.
+        (&["--public-origin", "https://console.example.org", "--https"], false),
+        (&["--public-origin", "http://localhost.example.org:3000"], false),
+        (&["--public-origin", "http://192.0.2.1"], false),
+        (&["--public-origin", "http://[2001:db8::1]"], false),
+        (&["--listen", "0.0.0.0:3000", "--public-origin", "http://localhost:3000"], false),
+        (&["--public-origin", "http://192.0.2.1", "--allow-loopback-clusters", "true"], true),
+        (&["--allow-loopback-clusters", "false"], false),
+    ] {
+        let config = read(args, &[]).unwrap().config;
+        assert_eq!(config.allow_loopback_clusters, allowed, "{args:?}");
+    }
+}
+
+#[test]
 fn a_loopback_console_is_known_by_its_loopback_names() {
     let config = read(&[], &[]).unwrap().config;
     let origins: Vec<_> = config.origins(3001).iter().map(Origin::as_text).collect();
