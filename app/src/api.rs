@@ -58,6 +58,15 @@ impl FromServerFnError for ApiError {
     type Encoder = TextJson;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        // On the server: what was sent is no call of this function.
+        #[cfg(feature = "ssr")]
+        if let ServerFnErrorErr::Args(_)
+        | ServerFnErrorErr::MissingArg(_)
+        | ServerFnErrorErr::Deserialization(_) = error
+        {
+            let text = binnacle_model::words::signin::BAD_REQUEST_WHY.into();
+            return answer(http::StatusCode::BAD_REQUEST, AppError::Refused { text });
+        }
         ApiError(match error {
             // The guard answers with plain text where there is no session.
             ServerFnErrorErr::Deserialization(text) if text.contains("signed out") => {
@@ -88,9 +97,14 @@ fn session() -> Result<(crate::backend::SharedBackend, binnacle_model::session::
 /// Sends an error with the HTTP status that says the same.
 #[cfg(feature = "ssr")]
 fn fail(error: AppError) -> ApiError {
-    if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>()
-        && let Ok(status) = http::StatusCode::from_u16(error.status())
-    {
+    let status = http::StatusCode::from_u16(error.status());
+    answer(status.unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR), error)
+}
+
+/// Sends an error with an HTTP status.
+#[cfg(feature = "ssr")]
+fn answer(status: http::StatusCode, error: AppError) -> ApiError {
+    if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(status);
     }
     ApiError(error)

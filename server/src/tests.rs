@@ -6,6 +6,7 @@ mod guard;
 mod headers;
 mod limits;
 mod login;
+mod malformed;
 pub mod panics;
 mod password;
 mod rights;

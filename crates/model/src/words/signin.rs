@@ -39,7 +39,7 @@ words! {
     REQUEST_TOO_LARGE = "The request is too large", "请求过大";
     REQUEST_TOO_LARGE_WHY = "The console takes at most {0} at once. Send less.", "控制台一次最多接收 {0}，请减小内容。";
     BAD_REQUEST = "The request cannot be read", "无法读取请求";
-    BAD_REQUEST_WHY = "Go back, load the page again and retry.", "请返回，重新加载页面后重试。";
+    BAD_REQUEST_WHY = "The page may be older than the console. Go back, load it again and retry.", "该页面可能早于控制台的当前版本。请返回，重新加载页面后重试。";
     TOO_MANY_SUBSCRIPTIONS = "This tab follows {0} things already. Close a page of it and try again.", "此标签页已在跟踪 {0} 项内容，请关闭其中一个页面后重试。";
     OTHER_LANGUAGE = "中文", "English";
 
