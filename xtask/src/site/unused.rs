@@ -7,10 +7,14 @@
 //! a trap, and wasm-opt removes what only they called.
 
 use crate::error::{Error, Result};
-use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module, ModuleConfig};
+use walrus::{Export, ExportId, FunctionBuilder, FunctionId, FunctionKind, Module, ModuleConfig};
 
 /// The methods that nobody calls.
 const METHODS: [&str; 2] = ["::hydrate_async", "::generate_routes"];
+
+/// What these exports begin with is wasm-streams' side of streamed bodies: server functions link it, and none of
+/// ours streams.
+const EXPORTS: [&str; 2] = ["intounderlying", "__wbg_intounderlying"];
 
 /// The module with a trap in place of each body of an unused method, and how many those are.
 pub(super) fn without(wasm: &[u8]) -> Result<(Vec<u8>, usize)> {
@@ -25,6 +29,15 @@ pub(super) fn without(wasm: &[u8]) -> Result<(Vec<u8>, usize)> {
         .collect();
     for id in &unused {
         trap(&mut module, *id);
+    }
+    let streams: Vec<ExportId> = module
+        .exports
+        .iter()
+        .filter(|export| EXPORTS.iter().any(|start| export.name.starts_with(start)))
+        .map(Export::id)
+        .collect();
+    for id in streams {
+        module.exports.delete(id);
     }
     Ok((module.emit_wasm(), unused.len()))
 }
@@ -98,7 +111,7 @@ mod tests {
     #[test]
     fn a_trap_takes_the_place_of_the_body() {
         let mut module = Module::default();
-        for name in ["app::hydrate_async", "app::hydrate"] {
+        for name in ["app::hydrate_async", "app::hydrate", "intounderlyingsink_close"] {
             let mut builder = FunctionBuilder::new(&mut module.types, &[], &[walrus::ValType::I32]);
             builder.name(name.to_owned()).func_body().i32_const(7);
             let id = builder.finish(vec![], &mut module.funcs);
@@ -107,6 +120,7 @@ mod tests {
         let (wasm, count) = without(&module.emit_wasm()).unwrap();
         assert_eq!(count, 1);
         let after = Module::from_buffer(&wasm).unwrap();
+        assert_eq!(after.exports.iter().count(), 2);
         let body = |name: &str| {
             let id = after.exports.get_func(name).unwrap();
             let function = after.funcs.get(id).kind.unwrap_local();
