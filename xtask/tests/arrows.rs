@@ -229,3 +229,22 @@ fn every_member_takes_the_workspace_lints() {
         assert!(inherits, "{} does not take the workspace's lints", manifest.display());
     }
 }
+
+/// The sprite travels with the first page.
+#[test]
+fn every_icon_is_shown_somewhere() {
+    let listed = fs::read_to_string(root().join("app/src/ui/icons.json")).unwrap();
+    let listed: BTreeMap<String, String> = serde_json::from_str(&listed).unwrap();
+    let sources: String = ["app/src", "server/src"]
+        .iter()
+        .flat_map(|dir| files(dir, &[".rs"]))
+        .map(|p| fs::read_to_string(p).unwrap())
+        .collect();
+    let shown: BTreeSet<&str> = sources
+        .split("IconName::")
+        .skip(1)
+        .filter_map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric()).next())
+        .collect();
+    let unused: Vec<&String> = listed.keys().filter(|name| !shown.contains(name.as_str())).collect();
+    assert!(unused.is_empty(), "nothing shows {unused:?}");
+}
