@@ -19,6 +19,8 @@ pub mod parts;
 pub mod paths;
 pub mod request;
 pub mod shell;
+#[cfg(feature = "ssr")]
+pub mod turns;
 pub mod ui;
 
 pub use app::{App, shell};

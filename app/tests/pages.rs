@@ -6,6 +6,8 @@
 
 mod fake;
 
+use std::time::Duration;
+
 use binnacle_model::{
     AppError, Lang, Text,
     cluster::{
@@ -553,5 +555,25 @@ async fn nodes_of_a_lost_cluster_are_no_matter_of_rights() {
         let html = render("/clusters/prod", fake, Lang::En, Role::User).await;
         let nodes = html.rsplit("state-empty").next().unwrap_or_default();
         assert!(nodes.contains("no answer") && nodes.contains(icon) && !nodes.contains(other), "{nodes}");
+    }
+}
+
+/// On several threads a page's data may come at any moment of its drawing (`binnacle_app::turns`); without turns
+/// one page in some five hundred is drawn without its rows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 6)]
+async fn a_page_is_drawn_with_its_data_whenever_they_come() {
+    let mut readers = tokio::task::JoinSet::new();
+    for _ in 0..6 {
+        readers.spawn(async {
+            for _ in 0..250 {
+                let rows = vec![row("default", "web", 1, 1)];
+                let fake = Fake { rows, takes: Duration::from_micros(300), ..Fake::default() };
+                let html = render("/clusters/prod/statefulsets", fake, Lang::En, Role::Admin).await;
+                assert!(html.contains("<tbody") && html.contains("table-foot"), "{html}");
+            }
+        });
+    }
+    while let Some(reader) = readers.join_next().await {
+        reader.unwrap();
     }
 }

@@ -1,6 +1,6 @@
 //! What the app's pages and server functions find in their context.
 
-use binnacle_app::{request::RequestInfo, ui::assets::Assets};
+use binnacle_app::{request::RequestInfo, turns::Turn, ui::assets::Assets};
 use http::{HeaderValue, header, request::Parts};
 use leptos::{
     context::{provide_context, use_context},
@@ -24,6 +24,9 @@ pub fn context(state: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
         provide_context(assets.clone());
         // Without a request (the list of routes is made at start) there is nobody to tell of.
         let Some(parts) = use_context::<Parts>() else { return };
+        if let Some(turn) = parts.extensions.get::<Turn>() {
+            provide_context(turn.clone());
+        }
         if let Some(session) = parts.extensions.get::<Session>() {
             provide_context(RequestInfo {
                 caller: session.caller.clone(),

@@ -7,6 +7,7 @@ pub mod headers;
 pub mod limits;
 pub mod nul;
 pub mod observe;
+pub mod turn;
 
 use std::net::{IpAddr, Ipv4Addr};
 

@@ -21,7 +21,7 @@ use tower_http::{
 
 use crate::{
     assets, console, health, live,
-    middleware::{Asker, error_json, gate, guard, headers, limits, nul, observe},
+    middleware::{Asker, error_json, gate, guard, headers, limits, nul, observe, turn},
     pages::{self, password, sign_in},
     state::AppState,
 };
@@ -73,6 +73,7 @@ pub fn with_layers(state: AppState, routes: impl FnOnce(Router<AppState>) -> Rou
         .and(NotForContentType::const_new("font/"))
         .and(NotForContentType::SSE);
     routes(Router::new())
+        .layer(from_fn(turn::layer))
         .layer(from_fn(nul::layer))
         .layer(from_fn_with_state(state.clone(), guard::layer))
         .layer(CompressionLayer::new().quality(COMPRESSION).compress_when(worth))

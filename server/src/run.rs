@@ -82,6 +82,7 @@ pub async fn console(config: Config) -> Result<(), RunError> {
     );
     announce(&config, &state, port).await?;
 
+    binnacle_app::turns::install();
     let pages = leptos_axum::generate_route_list(binnacle_app::App);
     let router = router::build(&state, pages);
     let prepared = state.tasks.spawn(prepare(state.clone(), backend.clone(), config.sandbox));

@@ -1,12 +1,16 @@
 //! A backend of fixed answers, and a page rendered over it.
 
-use std::sync::{Arc, Once};
+use std::{
+    sync::{Arc, Once},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use binnacle_app::{
     App,
     backend::{Backend, SharedBackend},
     request::RequestInfo,
+    turns,
     ui::Assets,
 };
 use binnacle_model::{
@@ -42,6 +46,8 @@ pub struct Fake {
     pub workload: Option<WorkloadDetail>,
     pub cluster: Option<ClusterDetail>,
     pub edit: Option<ClusterEdit>,
+    /// How long a list takes to come.
+    pub takes: Duration,
 }
 
 fn nothing<T>() -> Result<T> {
@@ -81,6 +87,9 @@ impl Backend for Fake {
         nothing()
     }
     async fn list(&self, _: &Caller, query: &ListQuery) -> Result<ListPage> {
+        if !self.takes.is_zero() {
+            tokio::time::sleep(self.takes).await;
+        }
         if let Some(error) = &self.failure {
             return Err(error.clone());
         }
@@ -210,21 +219,26 @@ static EXECUTOR: Once = Once::new();
 
 /// The body of a page, complete, as the server sends it.
 pub async fn render(path: &str, fake: Fake, lang: Lang, role: Role) -> String {
-    EXECUTOR.call_once(|| any_spawner::Executor::init_tokio().expect("the executor is set once"));
+    EXECUTOR.call_once(turns::install);
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new())));
-    let stream = owner.with(|| {
-        provide_context(RequestUrl::new(path));
-        provide_context::<SharedBackend>(Arc::new(fake));
-        provide_context(Assets::default());
-        provide_context(RequestInfo {
-            caller: Caller { user: "anna".into(), role },
-            lang,
-            theme: None,
-            now: 1_000,
+    let turn = turns::Turn::default();
+    let page = async {
+        let stream = owner.with(|| {
+            provide_context(turn.clone());
+            provide_context(RequestUrl::new(path));
+            provide_context::<SharedBackend>(Arc::new(fake));
+            provide_context(Assets::default());
+            provide_context(RequestInfo {
+                caller: Caller { user: "anna".into(), role },
+                lang,
+                theme: None,
+                now: 1_000,
+            });
+            view! { <App /> }.into_any().to_html_stream_in_order()
         });
-        view! { <App /> }.into_any().to_html_stream_in_order()
-    });
-    let html: String = stream.collect().await;
+        stream.collect::<String>().await
+    };
+    let html = turn.of(page).await;
     drop(owner);
     html
 }

@@ -16,12 +16,17 @@ const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
 /// The layer.
 pub async fn layer(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    if !kind.is_some_and(|kind| kind.starts_with("text/html")) {
+    if !is_html(&response) {
         return response;
     }
     response.headers_mut().remove(header::CONTENT_LENGTH);
     response.map(|body| Body::from_stream(body.into_data_stream().map_ok(without)))
+}
+
+/// Whether an answer is a page.
+pub(super) fn is_html(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/html"))
 }
 
 /// In UTF-8 a zero byte is U+0000 and nothing else, so chunks need no joining.

@@ -216,6 +216,7 @@ impl TestApp {
         store.ensure_user(auth::ADMIN, Role::Admin).await.unwrap();
         let backend = Arc::new(FakeBackend::default());
         let state = AppState::new(&config, 3000, store, backend.clone(), backend.clone(), assets());
+        binnacle_app::turns::install();
         let pages = leptos_axum::generate_route_list(binnacle_app::App);
         TestApp { router: build(state.clone(), pages), state, backend, _directory: directory }
     }
