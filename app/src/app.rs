@@ -80,7 +80,7 @@ pub fn App() -> impl IntoView {
         <Title formatter=title />
         <Router>
             <Shell>
-            <FlatRoutes fallback=NotFoundPage>
+                <FlatRoutes fallback=NotFoundPage>
                     <Route path=path!("") view=|| view! { <Redirect path="/clusters" /> } ssr=SsrMode::Async />
                     <Route path=path!("clusters") view=ClustersPage ssr=SsrMode::Async />
                     <Route path=path!("clusters/integrate") view=|| view! { <Part page=Page::Integrate /> } ssr=SsrMode::Async />
@@ -95,7 +95,7 @@ pub fn App() -> impl IntoView {
                         ssr=SsrMode::Async
                     />
                     <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />
-            </FlatRoutes>
+                </FlatRoutes>
             </Shell>
         </Router>
     }
