@@ -141,12 +141,20 @@ test("where a browser cannot tell its entries apart, Back and Forward leave with
   await expect(nameField(page)).toHaveValue("unsaved");
 });
 
-test("a draft that was discarded on leaving is kept after all by Undo", async ({ page }) => {
+/**
+ * Leaves a draft named "let-go" by Back, and discards it.
+ * @param {import("@playwright/test").Page} page
+ */
+async function letGo(page) {
   await walkTo(page, "Create by image");
   await nameField(page).fill("let-go");
   await step(page, -1);
   await leaving(page).getByRole("button", { name: "Discard draft and leave" }).click();
   await expect(heading(page)).toHaveText("StatefulSets");
+}
+
+test("a draft that was discarded on leaving is kept after all by Undo", async ({ page }) => {
+  await letGo(page);
   await undo(page);
   await expect(page.getByText("Your draft is kept")).toBeVisible();
   await step(page, 1);
@@ -154,11 +162,7 @@ test("a draft that was discarded on leaving is kept after all by Undo", async ({
 });
 
 test("a discarded draft comes back into the form that was opened since", async ({ page }) => {
-  await walkTo(page, "Create by image");
-  await nameField(page).fill("let-go");
-  await step(page, -1);
-  await leaving(page).getByRole("button", { name: "Discard draft and leave" }).click();
-  await expect(heading(page)).toHaveText("StatefulSets");
+  await letGo(page);
   await step(page, 1);
   await nameField(page).fill("since");
   await undo(page);
