@@ -7,10 +7,12 @@ pub mod diagnosis;
 #[cfg(feature = "doctor")]
 pub mod doctor;
 pub mod draft;
+pub mod edit;
 pub mod error;
 pub mod issue;
 pub mod live;
 pub mod object;
+pub mod patch;
 pub mod path;
 pub mod plan;
 pub mod quantity;
