@@ -145,6 +145,7 @@ export function create(host, options) {
           spellcheck: "false",
         }),
         EditorView.domEventHandlers({
+          beforeinput: typeOver,
           drop(event) {
             const file = event.dataTransfer?.files[0];
             if (file === undefined || options.onDrop === undefined) {
@@ -169,6 +170,23 @@ export function create(host, options) {
   });
   tellCursor(view.state, options);
   return { view, look, access: readOnly, words: said, options };
+}
+
+/**
+ * Types over a selection by a change of the text. Left to itself, Chrome carries the colours of what is
+ * replaced over to what is typed, in a `style` attribute, which the page's policy refuses and reports.
+ * What an input method composes is left alone: it cannot be taken from it.
+ * @param {InputEvent} event
+ * @param {EditorView} view
+ * @returns {boolean} whether it was typed
+ */
+function typeOver({ inputType, data, isComposing }, view) {
+  const isOver = view.state.selection.ranges.some((range) => !range.empty);
+  if (inputType !== "insertText" || !data || !isOver || isComposing || view.composing || view.state.readOnly) {
+    return false;
+  }
+  view.dispatch(view.state.replaceSelection(data), { userEvent: "input.type", scrollIntoView: true });
+  return true;
 }
 
 /**
