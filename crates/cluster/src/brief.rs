@@ -33,7 +33,7 @@ pub(crate) fn message(text: Text) -> Text {
         Arg::Raw(raw) => Arg::Raw(sentence(raw)),
         Arg::Text(text) => Arg::Text(message(text)),
     };
-    Text { key: text.key, args: text.args.into_iter().map(cut).collect() }
+    Text { args: text.args.into_iter().map(cut).collect(), ..text }
 }
 
 #[cfg(test)]

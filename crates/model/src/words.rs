@@ -17,8 +17,12 @@ const fn short(path: &'static str) -> &'static str {
 }
 
 /// Declares messages: `NAME = "English", "中文";`. Part and name are the key on the wire.
+///
+/// A part that begins with `told;` is one of messages that the server says: the browser does not carry them, and a
+/// [`Text`] of one brings its English along.
 macro_rules! words {
-    ($($(#[$meta:meta])* $name:ident = $en:literal, $zh:literal;)*) => {
+    (told; $($rest:tt)*) => { words!(@declare true; $($rest)*); };
+    (@declare $told:literal; $($(#[$meta:meta])* $name:ident = $en:literal, $zh:literal;)*) => {
         $(
             #[doc = $en]
             $(#[$meta])*
@@ -27,11 +31,13 @@ macro_rules! words {
                     $crate::words::short(concat!(module_path!(), "::", stringify!($name))),
                     $en,
                     $zh,
+                    $told,
                 );
         )*
         /// Every word of this part of the catalogue.
         pub const ALL: &[$crate::words::Word] = &[$($name),*];
     };
+    ($($rest:tt)*) => { words!(@declare false; $($rest)*); };
 }
 
 mod chinese;
@@ -41,6 +47,7 @@ pub mod common;
 pub mod doctor;
 pub mod errors;
 pub mod form;
+pub mod keepers;
 pub mod lists;
 pub mod rules;
 pub mod shell;
@@ -49,16 +56,22 @@ pub mod status;
 pub mod ui;
 pub mod yaml;
 
-/// All parts of the catalogue.
+/// All parts of the catalogue; a browser carries those that are not told.
 const PARTS: &[&[Word]] = &[
     clusters::ALL,
     common::ALL,
+    #[cfg(not(target_arch = "wasm32"))]
     doctor::ALL,
+    #[cfg(not(target_arch = "wasm32"))]
     errors::ALL,
     form::ALL,
+    #[cfg(not(target_arch = "wasm32"))]
+    keepers::ALL,
     lists::ALL,
+    #[cfg(not(target_arch = "wasm32"))]
     rules::ALL,
     shell::ALL,
+    #[cfg(not(target_arch = "wasm32"))]
     signin::ALL,
     status::ALL,
     ui::ALL,
@@ -109,6 +122,8 @@ pub struct Word {
     pub key: &'static str,
     /// English text, with places `{0}`, `{1}`.
     pub en: &'static str,
+    /// Whether the server says it, and a [`Text`] of it brings its English along.
+    told: bool,
     /// Chinese text, with the same places; a browser fetches it (see [`learn_chinese`]).
     #[cfg(not(target_arch = "wasm32"))]
     zh: &'static str,
@@ -116,14 +131,14 @@ pub struct Word {
 
 impl Word {
     #[cfg(not(target_arch = "wasm32"))]
-    const fn new(key: &'static str, en: &'static str, zh: &'static str) -> Self {
-        Word { key, en, zh }
+    const fn new(key: &'static str, en: &'static str, zh: &'static str, told: bool) -> Self {
+        Word { key, en, told, zh }
     }
 
     // What is not taken in is not in the module: half of the texts.
     #[cfg(target_arch = "wasm32")]
-    const fn new(key: &'static str, en: &'static str, _zh: &'static str) -> Self {
-        Word { key, en }
+    const fn new(key: &'static str, en: &'static str, _zh: &'static str, told: bool) -> Self {
+        Word { key, en, told }
     }
 
     /// The text in a language, places unfilled.
@@ -156,6 +171,9 @@ pub struct Text {
     /// What goes into the places; for raw text, the text itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub args: Vec<Arg>,
+    /// The English text with its places unfilled, of a word that the browser does not carry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub en: Option<Cow<'static, str>>,
 }
 
 /// What fills a place: characters, or another message that is read in the same language.
@@ -230,25 +248,30 @@ impl Arg {
 impl Text {
     /// A message of ours.
     pub fn new(word: &Word, args: impl IntoIterator<Item = impl Into<Arg>>) -> Self {
-        Text { key: Cow::Borrowed(word.key), args: args.into_iter().map(Into::into).collect() }
+        Text { args: args.into_iter().map(Into::into).collect(), ..Text::plain(word) }
     }
 
     /// A message without places.
     pub fn plain(word: &Word) -> Self {
-        Text { key: Cow::Borrowed(word.key), args: Vec::new() }
+        let en = word.told.then_some(Cow::Borrowed(word.en));
+        Text { key: Cow::Borrowed(word.key), args: Vec::new(), en }
     }
 
     /// Text that is not ours (a cluster's message), shown as it is.
     pub fn raw(text: impl Into<String>) -> Self {
-        Text { key: Cow::Borrowed(""), args: vec![Arg::Raw(text.into())] }
+        Text { key: Cow::Borrowed(""), args: vec![Arg::Raw(text.into())], en: None }
     }
 
-    /// The message in a language. An unknown key (an older tab, a newer server) shows its
-    /// arguments rather than nothing.
+    /// The message in a language. An unknown key (an older tab, a newer server) reads in the English that came
+    /// with it, or shows its arguments rather than nothing.
     pub fn render(&self, lang: Lang) -> String {
         let args: Vec<String> = self.args.iter().map(|arg| arg.render(lang)).collect();
-        match find(&self.key) {
-            Some(word) => word.fill(lang, &args.iter().map(String::as_str).collect::<Vec<_>>()),
+        let template = match find(&self.key) {
+            Some(word) => Some(word.text(lang)),
+            None => chinese::told(&self.key, lang).or(self.en.as_deref()),
+        };
+        match template {
+            Some(template) => fill(template, &args.iter().map(String::as_str).collect::<Vec<_>>()),
             None => args.join(" "),
         }
     }
@@ -314,6 +337,15 @@ mod tests {
     fn places_are_filled_once() {
         assert_eq!(fill("{0} of {1}", &["{1}", "b"]), "{1} of b");
         assert_eq!(fill("brace { stays", &[]), "brace { stays");
+    }
+
+    #[test]
+    fn what_the_browser_does_not_carry_comes_with_its_english() {
+        let told = serde_json::to_string(&Text::new(&keepers::HELM, ["web"])).unwrap();
+        let mut text: Text = serde_json::from_str(&told).unwrap();
+        text.key = Cow::Borrowed("newer::WORD");
+        assert_eq!(text.render(Lang::Zh), fill(keepers::HELM.en, &["web"]));
+        assert_eq!(Text::plain(&common::CANCEL).en, None);
     }
 
     #[test]

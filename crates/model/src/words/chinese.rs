@@ -46,9 +46,13 @@ pub fn is_known(lang: Lang) -> bool {
 }
 
 /// The learned text of a key.
-#[cfg(any(test, target_arch = "wasm32"))]
 pub(super) fn learned(key: &str) -> Option<&'static str> {
     LEARNED.get()?.get(key).map(String::as_str)
+}
+
+/// The learned text of a key that is not in the browser's catalogue.
+pub(super) fn told(key: &str, lang: Lang) -> Option<&'static str> {
+    if lang == Lang::Zh { learned(key) } else { None }
 }
 
 #[cfg(test)]

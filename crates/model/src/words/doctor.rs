@@ -1,6 +1,7 @@
 //! Words of the paste doctor.
 
 words! {
+    told;
     DOCTOR_TOO_LARGE = "The text is larger than {0}. Split it into several texts and create them one after the other.", "文本超过 {0}，请拆分后分次创建。";
     DOCTOR_TOO_MANY_DOCUMENTS = "The text holds more than {0} documents. Split it into several texts.", "文本包含超过 {0} 个文档，请拆分后分次创建。";
     DOCTOR_UNAVAILABLE = "The text could not be examined just now. Try again; if it stays, split the text.", "暂时无法检查此文本，请重试；如仍然出现，请拆分文本。";

@@ -1,6 +1,7 @@
 //! What went wrong, in words: what happened, and what to do.
 
 words! {
+    told;
     UNAUTHENTICATED = "You are signed out. Sign in to go on; nothing you typed is lost.", "您已退出登录。请重新登录后继续，已输入的内容不会丢失。";
     FORBIDDEN = "You may not {0} {1} in {2}. Ask an administrator of this cluster for that permission.", "您无权在 {2} 中对 {1} 执行 {0}。请向该集群的管理员申请权限。";
     NOT_FOUND = "{0} {1} does not exist, or was deleted.", "{0} {1} 不存在，或已被删除。";

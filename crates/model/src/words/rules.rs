@@ -1,6 +1,7 @@
 //! Why a value cannot be used: what is, and what to do.
 
 words! {
+    told;
     NAME_MISSING = "A name is required. Use lowercase letters, digits and hyphens.", "请填写名称，可使用小写字母、数字和连字符。";
     NAME_CAPITAL = "Capital letters are not allowed here. Write {0}.", "此处不能使用大写字母，请改为 {0}。";
     NAME_SPACE = "Spaces are not allowed in a name. Use a hyphen instead.", "名称中不能包含空格，请改用连字符。";

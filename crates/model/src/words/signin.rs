@@ -1,6 +1,7 @@
 //! Words of this part of the console: signing in, and pages that the server makes by itself.
 
 words! {
+    told;
     SIGN_IN = "Sign in", "登录";
     SIGN_IN_AS = "Sign in as {0}", "以 {0} 身份登录";
     USER_NAME = "User name", "用户名";
