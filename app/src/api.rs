@@ -6,6 +6,8 @@
 #[expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
 pub mod clusters;
 #[expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
+pub mod edit;
+#[expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
 pub mod namespaces;
 #[expect(missing_docs, reason = "the macro makes a struct of each function's arguments")]
 pub mod workloads;

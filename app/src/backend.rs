@@ -12,6 +12,7 @@ use binnacle_model::{
         ClusterDetail, ClusterEdit, ClusterInput, ClusterRow, KubeconfigReport, NamespaceRow, VerifyReport,
     },
     diagnosis::{Diagnosis, Finding, TextRange},
+    edit::{EditAnswer, EditOutcome, EditRequest, EditableObject, FieldOwner},
     object::{ObjectRef, WorkloadKind},
     plan::{Created, DryRun, Plan, PlanRequest},
     session::Caller,
@@ -102,4 +103,18 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Creates one object: POST, strict; an existing name is an error, never an overwrite (rule 3).
     async fn create(&self, caller: &Caller, cluster: &str, object: &Value) -> Result<Created>;
+
+    /// Opens a live object for editing.
+    async fn open_edit(&self, caller: &Caller, target: &ObjectRef) -> Result<EditableObject>;
+
+    /// What saving an edit would do; nothing is written. A text that cannot be read, or is about another
+    /// object, is [`Invalid`](binnacle_model::AppError::Invalid) at its place.
+    async fn review_edit(&self, caller: &Caller, edit: &EditRequest) -> Result<EditAnswer>;
+
+    /// Saves an edit: once, or not at all (design rule 3). After a
+    /// [`Timeout`](binnacle_model::AppError::Timeout) it is unknown whether it was saved.
+    async fn save_edit(&self, caller: &Caller, edit: &EditRequest) -> Result<EditOutcome>;
+
+    /// Who set which fields of an object.
+    async fn field_owners(&self, caller: &Caller, target: &ObjectRef) -> Result<Vec<FieldOwner>>;
 }

@@ -21,6 +21,7 @@ use binnacle_model::{
     },
     diagnosis::{Diagnosis, Finding, TextRange},
     doctor,
+    edit::{EditAnswer, EditOutcome, EditRequest, EditableObject, FieldOwner},
     live::Topic,
     object::{ObjectRef, WorkloadKind},
     plan::{Created, DryRun, Plan, PlanRequest},
@@ -412,6 +413,22 @@ impl Backend for ServerBackend {
 
     async fn create(&self, caller: &Caller, cluster: &str, object: &Value) -> Result<Created> {
         self.clusters.create(caller, cluster, object).await
+    }
+
+    async fn open_edit(&self, caller: &Caller, target: &ObjectRef) -> Result<EditableObject> {
+        self.clusters.open_edit(caller, target).await
+    }
+
+    async fn review_edit(&self, caller: &Caller, edit: &EditRequest) -> Result<EditAnswer> {
+        self.clusters.review_edit(caller, edit).await
+    }
+
+    async fn save_edit(&self, caller: &Caller, edit: &EditRequest) -> Result<EditOutcome> {
+        self.clusters.save_edit(caller, edit).await
+    }
+
+    async fn field_owners(&self, caller: &Caller, target: &ObjectRef) -> Result<Vec<FieldOwner>> {
+        self.clusters.field_owners(caller, target).await
     }
 }
 

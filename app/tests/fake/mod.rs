@@ -20,6 +20,7 @@ use binnacle_model::{
         KubeconfigReport, NamespaceRow, Provider, VerifyReport,
     },
     diagnosis::{Diagnosis, Finding, TextRange},
+    edit::{EditAnswer, EditOutcome, EditRequest, EditableObject, FieldOwner},
     object::{ObjectRef, WorkloadKind},
     plan::{Created, DryRun, Plan, PlanRequest},
     session::{Caller, Role},
@@ -151,6 +152,18 @@ impl Backend for Fake {
         nothing()
     }
     async fn create(&self, _: &Caller, _: &str, _: &Value) -> Result<Created> {
+        nothing()
+    }
+    async fn open_edit(&self, _: &Caller, _: &ObjectRef) -> Result<EditableObject> {
+        nothing()
+    }
+    async fn review_edit(&self, _: &Caller, _: &EditRequest) -> Result<EditAnswer> {
+        nothing()
+    }
+    async fn save_edit(&self, _: &Caller, _: &EditRequest) -> Result<EditOutcome> {
+        nothing()
+    }
+    async fn field_owners(&self, _: &Caller, _: &ObjectRef) -> Result<Vec<FieldOwner>> {
         nothing()
     }
 }

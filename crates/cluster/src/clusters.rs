@@ -11,6 +11,7 @@ use binnacle_model::{
         ClusterDetail, ClusterNumbers, ClusterProfile, ClusterRow, ClusterState, Freshness, NamespaceRow,
         VerifyReport,
     },
+    edit::{EditAnswer, EditOutcome, EditRequest, EditableObject, FieldOwner},
     object::{ObjectRef, WorkloadKind},
     plan::{Created, DryRun, Plan, PlanRequest},
     session::Caller,
@@ -218,6 +219,26 @@ impl Clusters {
     /// Creates one object; an existing name is an error, never an overwrite.
     pub async fn create(&self, caller: &Caller, cluster: &str, object: &Value) -> Result<Created> {
         self.cluster(cluster)?.create(caller, object).await
+    }
+
+    /// Opens a live object for editing.
+    pub async fn open_edit(&self, caller: &Caller, target: &ObjectRef) -> Result<EditableObject> {
+        self.cluster(&target.cluster)?.open_edit(caller, target).await
+    }
+
+    /// What saving an edit would do; nothing is written.
+    pub async fn review_edit(&self, caller: &Caller, edit: &EditRequest) -> Result<EditAnswer> {
+        self.cluster(&edit.target.cluster)?.review_edit(caller, edit).await
+    }
+
+    /// Saves an edit: once, or not at all.
+    pub async fn save_edit(&self, caller: &Caller, edit: &EditRequest) -> Result<EditOutcome> {
+        self.cluster(&edit.target.cluster)?.save_edit(caller, edit).await
+    }
+
+    /// Who set which fields of an object.
+    pub async fn field_owners(&self, caller: &Caller, target: &ObjectRef) -> Result<Vec<FieldOwner>> {
+        self.cluster(&target.cluster)?.field_owners(caller, target).await
     }
 
     /// A counter that moves when rows of a list change. Starts the list's watch. Ends when the cluster

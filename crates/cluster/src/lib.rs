@@ -16,6 +16,7 @@ mod connect;
 mod connection;
 mod credential;
 mod discovery;
+mod edit;
 mod failure;
 mod inventory;
 mod items;

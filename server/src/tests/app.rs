@@ -15,6 +15,7 @@ use binnacle_model::{
         VerifyReport,
     },
     diagnosis::{Diagnosis, Finding, TextRange},
+    edit::{EditAnswer, EditOutcome, EditRequest, EditableObject, FieldOwner},
     live::Topic,
     object::{ObjectRef, WorkloadKind},
     plan::{Created, DryRun, Plan, PlanRequest},
@@ -180,6 +181,18 @@ impl Backend for FakeBackend {
     }
     async fn create(&self, _: &Caller, cluster: &str, _: &serde_json::Value) -> Result<Created> {
         nothing(cluster)
+    }
+    async fn open_edit(&self, _: &Caller, _: &ObjectRef) -> Result<EditableObject> {
+        nothing("")
+    }
+    async fn review_edit(&self, _: &Caller, _: &EditRequest) -> Result<EditAnswer> {
+        nothing("")
+    }
+    async fn save_edit(&self, _: &Caller, _: &EditRequest) -> Result<EditOutcome> {
+        nothing("")
+    }
+    async fn field_owners(&self, _: &Caller, _: &ObjectRef) -> Result<Vec<FieldOwner>> {
+        nothing("")
     }
 }
 

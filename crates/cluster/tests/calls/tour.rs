@@ -6,6 +6,7 @@ use std::time::Duration;
 use binnacle_cluster::{Clusters, DialPolicy, Registration};
 use binnacle_model::{
     cluster::ClusterProfile,
+    edit::EditRequest,
     object::{ObjectRef, WorkloadKind},
     plan::PlanRequest,
     session::{Caller, Role},
@@ -168,8 +169,19 @@ async fn write(clusters: &Clusters) {
     for target in [&set, &namespace] {
         assert!(clusters.exists(&caller, target).await.unwrap());
     }
+    edit(clusters, &caller, &set).await;
     let plan = clusters.plan_delete(&caller, &set).await.unwrap();
     clusters.delete(&caller, &set, &plan.uid).await.unwrap();
+}
+
+/// An object, opened, reviewed and saved.
+async fn edit(clusters: &Clusters, caller: &Caller, target: &ObjectRef) {
+    let edit =
+        EditRequest { target: target.clone(), base: json!({}), text: String::new(), choices: Vec::new() };
+    let _opened = clusters.open_edit(caller, target).await;
+    let _reviewed = clusters.review_edit(caller, &edit).await;
+    let _saved = clusters.save_edit(caller, &edit).await;
+    let _owners = clusters.field_owners(caller, target).await;
 }
 
 /// One object of each kind; the StatefulSet refers to objects that are not in the text.
