@@ -9,6 +9,7 @@ use crate::ledger::Ledger;
 use crate::site::Mode;
 use crate::{e2e, npm, paths, say, server, setup, step};
 use counts::Counts;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
@@ -17,6 +18,8 @@ use std::time::Instant;
 struct Suite<'a> {
     steps: &'a Ledger,
     counts: Counts,
+    /// Rows of the tables that tests went through.
+    tables: BTreeMap<String, u64>,
     failed: Vec<String>,
 }
 
@@ -52,21 +55,22 @@ impl Suite<'_> {
         self.step(name, |steps| step::run(steps, name, &mut command).map(|()| Counts::default()))
     }
 
-    /// A step that is `cargo test`.
+    /// A step that is `cargo test`, whose tests may say how many rows their tables have.
     fn cargo_test(&mut self, name: &str, mut command: Command) -> Result {
-        self.step(name, |steps| counted(steps, name, &mut command))
+        let mut said = String::new();
+        self.step(name, |steps| {
+            let ok;
+            (ok, said) = step::tee(steps, name, &mut command)?;
+            let mut counts = counts::cargo(&said);
+            if !ok && counts.failed == 0 {
+                // It did not compile, or a test program crashed.
+                counts.failed = 1;
+            }
+            Ok(counts)
+        })?;
+        self.tables.append(&mut counts::tables(&said));
+        Ok(())
     }
-}
-
-/// Runs `cargo test` and counts what it says.
-fn counted(steps: &Ledger, name: &str, command: &mut Command) -> Result<Counts> {
-    let (ok, text) = step::tee(steps, name, command)?;
-    let mut counts = counts::cargo(&text);
-    if !ok && counts.failed == 0 {
-        // It did not compile, or a test program crashed.
-        counts.failed = 1;
-    }
-    Ok(counts)
 }
 
 /// Runs everything. An error means that something failed, or could not be started at all.
@@ -76,10 +80,13 @@ pub(crate) fn run(steps: &Ledger) -> Result {
     for dir in setup::npm_dirs() {
         npm::ensure(dir, steps)?;
     }
-    let mut suite = Suite { steps, counts: Counts::default(), failed: Vec::new() };
+    let mut suite = Suite { steps, counts: Counts::default(), tables: BTreeMap::new(), failed: Vec::new() };
     lints(&mut suite)?;
-    let tests = ["test", "--workspace", "--exclude", "binnacle-frontend", "--locked", "--no-fail-fast"];
-    suite.cargo_test("unit and integration tests", step::cargo(tests))?;
+    let mut tests =
+        step::cargo(["test", "--workspace", "--exclude", "binnacle-frontend", "--locked", "--no-fail-fast"]);
+    // What tests say of their tables is kept back otherwise.
+    tests.args(["--", "--show-output"]);
+    suite.cargo_test("unit and integration tests", tests)?;
     let mut binary = None;
     suite.step("release build", |steps| {
         binary = Some(server::build(Mode::Release, steps)?);
@@ -90,7 +97,10 @@ pub(crate) fn run(steps: &Ledger) -> Result {
         suite.step("end to end, sandbox", |steps| e2e::sandbox(&binary, &[], steps))?;
         real_clusters(&mut suite, &binary)?;
     }
-    let Suite { counts, failed, .. } = suite;
+    let Suite { counts, tables, failed, .. } = suite;
+    for (name, rows) in tables {
+        say::line(format!("{rows:>6} rows: {name}"));
+    }
     say::line(format!("\nAll of it took {}.", say::elapsed(started)));
     say::line(counts.to_string());
     match failed.last() {

@@ -225,7 +225,7 @@ fn each_case_merges_as_it_should() {
             &[],
         ),
     ];
-    eprintln!("rows: {} (merge by path)", rows.len());
+    println!("rows: {} (merge by path)", rows.len());
     for (base, theirs, mine, expected, taken, conflicts) in rows {
         let merged = merge(&base, &theirs, &mine, &[]);
         let places: Vec<&str> = merged.conflicts.iter().map(|conflict| conflict.place.as_str()).collect();

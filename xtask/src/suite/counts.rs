@@ -1,5 +1,6 @@
 //! How many passed, failed and were skipped.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::AddAssign;
 
@@ -70,6 +71,17 @@ pub(crate) fn cargo(text: &str) -> Counts {
     sum
 }
 
+/// The tables that tests went through and how many rows each had: their lines `rows: 41 (merge by path)`, by name.
+pub(crate) fn tables(text: &str) -> BTreeMap<String, u64> {
+    text.lines()
+        .filter_map(|line| {
+            let (number, name) = line.trim().strip_prefix("rows: ")?.split_once(' ')?;
+            let name = name.strip_prefix('(')?.strip_suffix(')')?;
+            Some((name.to_owned(), number.parse().ok()?))
+        })
+        .collect()
+}
+
 /// What Playwright's JSON report counts: flaky tests count as failed, for a retry must not hide them.
 pub(crate) fn playwright(report: &serde_json::Value) -> Option<Counts> {
     let stats = report.get("stats")?;
@@ -92,6 +104,12 @@ mod tests {
                     noise 9 passed\ntest result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 7 filtered out; finished in 1.00s\n";
         assert_eq!(cargo(text), Counts { passed: 5, failed: 1, skipped: 1 });
         assert!(cargo("error: could not compile").is_empty());
+    }
+
+    #[test]
+    fn tables_are_read_by_name() {
+        let text = "---- a stdout ----\nrows: 41 (merge by path)\nrows: many (x)\nrows: 3 (b)\n  rows: 4 (b)\nrows: 5\n";
+        assert_eq!(tables(text), BTreeMap::from([("b".to_owned(), 4), ("merge by path".to_owned(), 41)]));
     }
 
     #[test]
