@@ -31,6 +31,29 @@ export function row(page, name) {
 }
 
 /**
+ * Integrates a cluster by pasting its kubeconfig, and waits until it runs.
+ * @param {Page} page
+ * @param {string} name in the console
+ * @param {string} kubeconfig
+ * @param {() => Promise<void>} [verified] looks at the page once the cluster is verified
+ */
+export async function integrate(page, name, kubeconfig, verified) {
+  await open(page, "/clusters");
+  await page.getByRole("link", { name: "Integrate cluster" }).first().click();
+  await page.getByLabel(/^Cluster name/).fill(name);
+  await page.getByLabel(/^Kubeconfig/).fill(kubeconfig);
+  const verify = page.getByRole("button", { name: "Verify" });
+  await expect(verify).not.toHaveAttribute("aria-disabled", "true");
+  await verify.click();
+  await expect(page.getByText("The cluster answers and can be integrated")).toBeVisible();
+  await expect(page.getByText(/v1\.\d+\.\d+/).first()).toBeVisible();
+  await verified?.();
+  await page.getByRole("button", { name: "OK", exact: true }).click();
+  await page.waitForURL(/\/clusters$/);
+  await expect(row(page, name)).toContainText("Running");
+}
+
+/**
  * Creates a StatefulSet with two containers in the wizard.
  * @param {Page} page
  * @param {string} cluster

@@ -1,25 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { apiServer, getObject, kubeconfig, kubectl, names } from "../../support/clusters.mjs";
 import { accessible, expect, test } from "../../support/console.mjs";
-import { createByImage, createFromSeed, deleteFromList, open, row } from "../../support/tour.mjs";
+import { createByImage, createFromSeed, deleteFromList, integrate, open, row } from "../../support/tour.mjs";
 
 test.describe.configure({ mode: "serial" });
 
 for (const name of names) {
   test(`${name}: integrated by pasting its kubeconfig`, async ({ page }) => {
-    await open(page, "/clusters");
-    await page.getByRole("link", { name: "Integrate cluster" }).first().click();
-    await page.getByLabel(/^Cluster name/).fill(name);
-    await page.getByLabel(/^Kubeconfig/).fill(kubeconfig(name));
-    const verify = page.getByRole("button", { name: "Verify" });
-    await expect(verify).not.toHaveAttribute("aria-disabled", "true");
-    await verify.click();
-    await expect(page.getByText("The cluster answers and can be integrated")).toBeVisible();
-    await expect(page.getByText(/v1\.\d+\.\d+/).first()).toBeVisible();
-    await accessible(page);
-    await page.getByRole("button", { name: "OK", exact: true }).click();
-    await page.waitForURL(/\/clusters$/);
-    await expect(row(page, name)).toContainText("Running");
+    await integrate(page, name, kubeconfig(name), () => accessible(page));
     await expect(row(page, name)).toContainText("3/3");
     const binding = await getObject(name, "clusterrolebinding", "binnacle-admins");
     expect(binding.subjects).toEqual([
