@@ -61,6 +61,32 @@ pub(crate) fn check(address: IpAddr, policy: DialPolicy) -> Result<(), Denied> {
     }
 }
 
+/// Names that lead to the machine itself or to a metadata service wherever they are resolved, without the dot
+/// at their end: RFC 6761 6.3 and Debian's `/etc/hosts`; Google's, AWS's and Tencent's own documentation.
+const LOOPBACK_NAMES: [&str; 4] = ["localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback"];
+const METADATA_NAMES: [&str; 5] = [
+    "metadata.google.internal",
+    "metadata.goog",
+    "instance-data",
+    "instance-data.ec2.internal",
+    "metadata.tencentyun.com",
+];
+
+/// Whether a name may be asked for, before anybody is asked; else why not, and the address that it is known
+/// for. What a name that may be asked for leads to is checked when it is dialled.
+pub(crate) fn check_name(host: &str, policy: DialPolicy) -> Result<(), (Denied, IpAddr)> {
+    let name = host.trim_end_matches('.').to_ascii_lowercase();
+    if METADATA_NAMES.contains(&name.as_str()) {
+        Err((Denied::Metadata, Ipv4Addr::new(169, 254, 169, 254).into()))
+    } else if (LOOPBACK_NAMES.contains(&name.as_str()) || name.ends_with(".localhost"))
+        && !policy.allow_loopback
+    {
+        Err((Denied::Loopback, Ipv4Addr::LOCALHOST.into()))
+    } else {
+        Ok(())
+    }
+}
+
 fn check_v4(address: Ipv4Addr, policy: DialPolicy) -> Result<(), Denied> {
     let first = address.octets()[0];
     if METADATA_V4.contains(&address) || address == Ipv4Addr::new(169, 254, 169, 254) {

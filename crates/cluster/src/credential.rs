@@ -101,15 +101,47 @@ impl Credential {
 }
 
 fn jwt_expiry(token: &str) -> Option<i64> {
+    jwt_validity(token).and_then(|validity| validity.until)
+}
+
+/// From when until when something holds, in Unix seconds, as far as it says so itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Validity {
+    /// The first second.
+    pub(crate) from: Option<i64>,
+    /// The end.
+    pub(crate) until: Option<i64>,
+}
+
+impl Validity {
+    /// Whether it holds at this moment, in Unix seconds.
+    pub(crate) fn holds(self, now: i64) -> bool {
+        self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
+    }
+}
+
+/// `nbf` and `exp` of a JWT (RFC 7519); `None` for what is no JWT. Its signature is the cluster's to judge.
+pub(crate) fn jwt_validity(token: &str) -> Option<Validity> {
     let payload = token.split('.').nth(1)?;
     let json = BASE64_URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-    serde_json::from_slice::<serde_json::Value>(&json).ok()?.get("exp")?.as_i64()
+    let claims = serde_json::from_slice::<serde_json::Value>(&json).ok()?;
+    let claim = |name: &str| claims.get(name).and_then(serde_json::Value::as_i64);
+    Some(Validity { from: claim("nbf"), until: claim("exp") })
+}
+
+/// `notBefore` and `notAfter` of a certificate; `None` for what is none.
+pub(crate) fn certificate_validity(der: &[u8]) -> Option<Validity> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(der).ok()?;
+    let validity = certificate.validity();
+    Some(Validity {
+        from: Some(validity.not_before.timestamp()),
+        until: Some(validity.not_after.timestamp()),
+    })
 }
 
 /// `notAfter` of a certificate, Unix seconds.
 pub(crate) fn certificate_expiry(der: &[u8]) -> Option<i64> {
-    let (_, certificate) = x509_parser::parse_x509_certificate(der).ok()?;
-    Some(certificate.validity().not_after.timestamp())
+    certificate_validity(der)?.until
 }
 
 /// The certificates in a PEM text; empty when there is none or one cannot be read.

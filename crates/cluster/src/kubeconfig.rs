@@ -10,17 +10,21 @@ use binnacle_model::{
     cluster::{ContextChoice, KubeconfigReport},
     words::errors as words,
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 
 use crate::{
     address::DialPolicy,
+    brief,
     credential::{Auth, Credential},
 };
 use entries::{ClusterPart, UserPart};
 
 /// The largest kubeconfig that is read, in bytes.
 pub const MAX_KUBECONFIG: usize = 1 << 20;
+
+/// Characters of an unknown member's name that are shown.
+const LONGEST_KEY: usize = 100;
 
 /// Contexts in one kubeconfig; `kubectl config view --minify` makes one of many.
 const MAX_CONTEXTS: usize = 200;
@@ -46,7 +50,7 @@ pub fn credential(text: &str, context: &str, policy: &DialPolicy) -> Result<Cred
     let chosen = file.contexts.iter().find(|candidate| candidate.name == context).ok_or_else(|| {
         AppError::invalid(Issue::error(
             FieldPath::from("contexts"),
-            Text::new(&words::KC_NO_CONTEXT, [context]),
+            Text::new(&words::KC_NO_CONTEXT, [brief::sentence(context)]),
         ))
     })?;
     file.credential(chosen, *policy).map_err(|issues| AppError::Invalid { issues })
@@ -74,6 +78,9 @@ impl File {
     fn choice(&self, context: &Context) -> ContextChoice {
         let (cluster, user, mut found) = self.parts(context);
         found.extend(cluster.iter().flat_map(|part| part.issues.iter().cloned()));
+        // What no policy lets be dialled need not wait until somebody tries.
+        let any = DialPolicy { allow_loopback: true, sandbox: true };
+        found.extend(cluster.and_then(|part| part.literal_address(any)));
         found.extend(user.iter().flat_map(|part| part.issues.iter().cloned()));
         let (refused, warnings) = found.into_iter().partition(|issue| issue.severity == Severity::Error);
         let credential = match user.and_then(|part| part.auth.as_ref()) {
@@ -116,11 +123,13 @@ impl File {
         let user = self.users.iter().find(|part| part.name == context.user);
         let mut issues = context.issues.clone();
         if cluster.is_none() {
-            let text = Text::new(&words::KC_NO_CLUSTER, [&context.name, &context.cluster]);
+            let names = [&context.name, &context.cluster].map(brief::sentence);
+            let text = Text::new(&words::KC_NO_CLUSTER, names);
             issues.push(Issue::error(context.path.key("cluster"), text));
         }
         if user.is_none() {
-            let text = Text::new(&words::KC_NO_USER, [&context.name, &context.user]);
+            let names = [&context.name, &context.user].map(brief::sentence);
+            let text = Text::new(&words::KC_NO_USER, names);
             issues.push(Issue::error(context.path.key("user"), text));
         }
         (cluster, user, issues)
@@ -139,18 +148,23 @@ fn read(text: &str) -> Result<File, Vec<Issue>> {
     let Some(map) = value.as_object() else {
         return Err(vec![shape(root, words::KC_SHAPE_MAP)]);
     };
-    let kind = value.get("kind").and_then(Value::as_str).unwrap_or("Config");
-    if kind != "Config" {
-        return Err(vec![Issue::error(root.key("kind"), Text::new(&words::KC_KIND, [kind]))]);
-    }
-
     let mut issues = Vec::new();
+    let kind = word(map, "kind", &root, &mut issues);
+    if !kind.is_empty() && kind != "Config" {
+        let text = Text::new(&words::KC_KIND, [brief::sentence(kind)]);
+        return Err(vec![Issue::error(root.key("kind"), text)]);
+    }
+    let version = word(map, "apiVersion", &root, &mut issues);
+    if !version.is_empty() && version != "v1" {
+        let text = Text::new(&words::KC_VERSION, [brief::sentence(version)]);
+        issues.push(Issue::error(root.key("apiVersion"), text));
+    }
     for key in map.keys() {
         match key.as_str() {
             "apiVersion" | "kind" | "clusters" | "users" | "contexts" | "current-context" | "preferences" => {
             }
             "extensions" => issues.push(Issue::warning(root.key(key), words::KC_EXTENSIONS)),
-            _ => issues.push(Issue::error(root.key(key), Text::new(&words::KC_UNKNOWN, [key]))),
+            _ => issues.push(unknown(&root, key)),
         }
     }
     let clusters = named(&value, "clusters", "cluster", &mut issues)
@@ -168,10 +182,10 @@ fn read(text: &str) -> Result<File, Vec<Issue>> {
         let text = Text::new(&words::KC_MANY_CONTEXTS, [MAX_CONTEXTS.to_string()]);
         return Err(vec![Issue::error(root.key("contexts"), text)]);
     }
-    let named_current = value.get("current-context").and_then(Value::as_str).unwrap_or_default();
+    let named_current = word(map, "current-context", &root, &mut issues);
     let current = contexts.iter().find(|context| context.name == named_current).map(|c| c.name.clone());
     if current.is_none() && !named_current.is_empty() && !contexts.is_empty() {
-        let text = Text::new(&words::KC_CURRENT, [named_current]);
+        let text = Text::new(&words::KC_CURRENT, [brief::sentence(named_current)]);
         issues.push(Issue::warning(root.key("current-context"), text));
     }
     Ok(File { clusters, users, contexts, current, issues })
@@ -184,10 +198,12 @@ fn parse(text: &str) -> Result<Value, Text> {
     options.duplicate_keys = DuplicateKeyPolicy::Error;
     options.merge_keys = MergeKeyPolicy::Error;
     options.strict_booleans = true;
+    options.reject_unsupported_tags = true;
     options.with_snippet = false;
     let mut budget = serde_saphyr::Budget::default();
     budget.max_depth = 32;
-    budget.max_documents = 1;
+    // One more than is taken, so that the second has its own sentence.
+    budget.max_documents = 2;
     budget.max_nodes = 20_000;
     budget.max_aliases = 100;
     budget.max_anchors = 100;
@@ -202,10 +218,13 @@ fn parse(text: &str) -> Result<Value, Text> {
         }
         let word = match cause {
             serde_saphyr::Error::DuplicateMappingKey { .. } => words::KC_DUPLICATE,
+            serde_saphyr::Error::MultipleDocuments { .. } => return words::KC_DOCUMENTS.into(),
             serde_saphyr::Error::Budget { .. }
             | serde_saphyr::Error::AliasReplayLimitExceeded { .. }
             | serde_saphyr::Error::AliasExpansionLimitExceeded { .. }
             | serde_saphyr::Error::AliasReplayStackDepthExceeded { .. } => return words::KC_COMPLEX.into(),
+            // The scanner's own limit, which comes before the budget, has no kind of its own.
+            other if other.to_string().contains("recursion limit") => return words::KC_COMPLEX.into(),
             _ => words::KC_SYNTAX,
         };
         let (line, column) = place.unwrap_or_else(|| ("1".into(), "1".into()));
@@ -237,7 +256,7 @@ fn named<'a>(
             continue;
         };
         for key in map.keys().filter(|key| *key != "name" && *key != member) {
-            issues.push(Issue::error(here.key(key), Text::new(&words::KC_UNKNOWN, [key])));
+            issues.push(unknown(&here, key));
         }
         let name = match map.get("name") {
             Some(Value::String(name)) if !name.is_empty() => name.clone(),
@@ -251,7 +270,7 @@ fn named<'a>(
             }
         };
         if found.iter().any(|(other, ..)| *other == name) {
-            issues.push(Issue::error(here.key("name"), Text::new(&words::KC_TWICE, [name])));
+            issues.push(Issue::error(here.key("name"), Text::new(&words::KC_TWICE, [brief::sentence(name)])));
             continue;
         }
         match map.get(member) {
@@ -268,11 +287,35 @@ fn context_part((name, path, body): (String, FieldPath, &Value)) -> Context {
         match key.as_str() {
             "cluster" | "user" | "namespace" => {}
             "extensions" => issues.push(Issue::warning(path.key(key), words::KC_EXTENSIONS)),
-            _ => issues.push(Issue::error(path.key(key), Text::new(&words::KC_UNKNOWN, [key]))),
+            _ => issues.push(unknown(&path, key)),
         }
     }
-    let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    Context { cluster: text("cluster"), user: text("user"), name, path, issues }
+    let mut text = |key: &str| match body.as_object() {
+        Some(map) => word(map, key, &path, &mut issues).to_owned(),
+        None => String::new(),
+    };
+    let (cluster, user) = (text("cluster"), text("user"));
+    // The console asks for a namespace where one is needed; what stands here must be readable all the same.
+    text("namespace");
+    Context { cluster, user, name, path, issues }
+}
+
+/// A member that is a text; empty where there is none, or none that can be read.
+fn word<'a>(map: &'a Map<String, Value>, key: &str, path: &FieldPath, issues: &mut Vec<Issue>) -> &'a str {
+    match map.get(key) {
+        Some(Value::String(text)) => text,
+        None | Some(Value::Null) => "",
+        Some(_) => {
+            issues.push(shape(path.key(key), words::KC_SHAPE_TEXT));
+            ""
+        }
+    }
+}
+
+/// A member that nobody knows; one of a megabyte is told by how it begins.
+fn unknown(path: &FieldPath, key: &str) -> Issue {
+    let key = brief::cut(key.to_owned(), LONGEST_KEY);
+    Issue::error(path.key(&key), Text::new(&words::KC_UNKNOWN, [key]))
 }
 
 fn shape(path: FieldPath, wanted: binnacle_model::Word) -> Issue {

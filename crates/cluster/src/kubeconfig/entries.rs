@@ -5,12 +5,16 @@ use binnacle_model::{FieldPath, Issue, Text, Word, words::errors as words};
 use rustls::pki_types::ServerName;
 use serde_json::{Map, Value};
 
-use super::shape;
+use super::{shape, unknown};
 use crate::{
     address::{self, DialPolicy},
-    connect,
-    credential::{self, Auth, Secret},
+    brief, clock, connect,
+    credential::{self, Auth, Secret, Validity},
 };
+
+/// What `kubectl config view` writes for a token, and for bytes (client-go `clientcmd/api` `RedactSecrets`).
+const REDACTED: &str = "REDACTED";
+const OMITTED: [&str; 3] = ["DATA+OMITTED", "DATA OMITTED", REDACTED];
 
 /// One entry of `clusters`.
 pub(super) struct ClusterPart {
@@ -33,9 +37,7 @@ impl ClusterPart {
     pub(super) fn read(name: String, path: &FieldPath, body: &Value) -> Self {
         let mut fields = Fields::new(path, body);
         let server = fields.server();
-        let ca_pem = fields.pem("certificate-authority-data", words::KC_PEM_CERTIFICATE, |pem| {
-            !credential::certificates(pem).is_empty()
-        });
+        let ca_pem = fields.certificates("certificate-authority-data");
         let tls_server_name = fields.text("tls-server-name").filter(|name| !name.is_empty());
         if let Some(name) = &tls_server_name
             && ServerName::try_from(name.clone()).is_err()
@@ -57,16 +59,15 @@ impl ClusterPart {
         ClusterPart { name, server, ca_pem, tls_server_name, issues, path: path.clone() }
     }
 
-    /// Refuses a literal address that the policy denies, before anything is dialled. Names are checked
-    /// when they are resolved, by the connector.
+    /// Refuses a literal address that the policy denies, before anything is dialled, and a name that can only
+    /// lead to one. Other names are checked when they are resolved, by the connector.
     pub(super) fn literal_address(&self, policy: DialPolicy) -> Option<Issue> {
         let url = url::Url::parse(&self.server).ok()?;
-        let address = match url.host()? {
-            url::Host::Ipv4(v4) => v4.into(),
-            url::Host::Ipv6(v6) => v6.into(),
-            url::Host::Domain(_) => return None,
-        };
-        let denied = address::check(address, policy).err()?;
+        let (denied, address) = match url.host()? {
+            url::Host::Ipv4(v4) => address::check(v4.into(), policy).err().map(|why| (why, v4.into())),
+            url::Host::Ipv6(v6) => address::check(v6.into(), policy).err().map(|why| (why, v6.into())),
+            url::Host::Domain(name) => address::check_name(name, policy).err(),
+        }?;
         let host = url.host_str().unwrap_or_default();
         Some(Issue::error(self.path.key("server"), denied.explain(host, address)))
     }
@@ -76,14 +77,15 @@ impl UserPart {
     pub(super) fn read(name: String, path: &FieldPath, body: &Value) -> Self {
         let mut fields = Fields::new(path, body);
         let token = fields.text("token").filter(|token| !token.is_empty());
-        if let Some(token) = &token
-            && !token.bytes().all(|byte| byte.is_ascii_graphic())
-        {
-            fields.error("token", words::KC_TOKEN.into());
+        if let Some(token) = &token {
+            if token == REDACTED {
+                fields.error("token", words::KC_OMITTED.into());
+            } else if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+                fields.error("token", words::KC_TOKEN.into());
+            }
+            fields.in_force("token", credential::jwt_validity(token).into_iter());
         }
-        let cert = fields.pem("client-certificate-data", words::KC_PEM_CERTIFICATE, |pem| {
-            !credential::certificates(pem).is_empty()
-        });
+        let cert = fields.certificates("client-certificate-data");
         let key =
             fields.pem("client-key-data", words::KC_PEM_KEY, |pem| credential::private_key(pem).is_some());
 
@@ -129,7 +131,10 @@ impl UserPart {
         let mut issues = fields.finish();
         // A refused part already says what to do instead.
         if auth.is_none() && issues.is_empty() {
-            issues.push(Issue::error(path.clone(), Text::new(&words::KC_NO_CREDENTIAL, [&name])));
+            issues.push(Issue::error(
+                path.clone(),
+                Text::new(&words::KC_NO_CREDENTIAL, [brief::sentence(&name)]),
+            ));
         }
         UserPart { name, auth, issues }
     }
@@ -187,8 +192,43 @@ impl<'a> Fields<'a> {
         self.refuse(key, Text::new(&words::KC_FILE, [key, inline]));
     }
 
+    /// Certificates in PEM form, each of which can be read, and one of which holds now: a bundle of authorities
+    /// keeps the last one until the next is everywhere.
+    fn certificates(&mut self, key: &str) -> Option<String> {
+        let pem = self.pem(key, words::KC_PEM_CERTIFICATE, |pem| {
+            let found = credential::certificates(pem);
+            !found.is_empty() && found.iter().all(|der| credential::certificate_validity(der).is_some())
+        })?;
+        let found = credential::certificates(&pem);
+        // A client's chain begins with its own; an authority's bundle has no order.
+        let judged = if key == "client-certificate-data" { &found[..1] } else { &found[..] };
+        self.in_force(key, judged.iter().filter_map(|der| credential::certificate_validity(der)));
+        Some(pem)
+    }
+
+    /// An issue unless something holds now, about the first.
+    fn in_force(&mut self, key: &str, mut terms: impl Iterator<Item = Validity> + Clone) {
+        let now = clock::now();
+        if terms.clone().any(|term| term.holds(now)) {
+            return;
+        }
+        match terms.next() {
+            Some(Validity { until: Some(until), .. }) if until <= now => {
+                self.error(key, Text::new(&words::KC_ENDED, [clock::exact(until)]));
+            }
+            Some(Validity { from: Some(from), .. }) => {
+                self.error(key, Text::new(&words::KC_NOT_YET, [clock::exact(from)]));
+            }
+            _ => {}
+        }
+    }
+
     fn pem(&mut self, key: &str, what: Word, good: impl Fn(&str) -> bool) -> Option<String> {
         let encoded = self.text(key).filter(|text| !text.is_empty())?;
+        if OMITTED.contains(&encoded.as_str()) {
+            self.error(key, words::KC_OMITTED.into());
+            return None;
+        }
         let compact: String = encoded.split_whitespace().collect();
         let Some(pem) = BASE64_STANDARD.decode(compact).ok().and_then(|bytes| String::from_utf8(bytes).ok())
         else {
@@ -215,7 +255,7 @@ impl<'a> Fields<'a> {
                 self.error("server", words::KC_SERVER_LOGIN.into());
                 return String::new();
             }
-            Ok(url) if url.host().is_none() => Some(words::KC_SERVER),
+            Ok(url) if url.host().is_none() || url.port() == Some(0) => Some(words::KC_SERVER),
             Ok(url) if url.scheme() != "https" => Some(words::KC_HTTPS),
             Ok(url) if url.query().is_some() || url.fragment().is_some() => Some(words::KC_SERVER),
             Ok(url) => return url.as_str().trim_end_matches('/').to_owned(),
@@ -232,7 +272,7 @@ impl<'a> Fields<'a> {
             if key == "extensions" {
                 self.warn(key, words::KC_EXTENSIONS.into());
             } else {
-                self.error(key, Text::new(&words::KC_UNKNOWN, [key]));
+                self.issues.push(unknown(self.path, key));
             }
         }
         self.issues

@@ -60,6 +60,8 @@ words! {
     KC_SHAPE_LIST = "a list", "列表";
     KC_SHAPE_TEXT = "a text", "文本";
     KC_KIND = "This is a {0}, not a kubeconfig (kind Config).", "这是 {0}，而不是 kubeconfig（kind 为 Config）。";
+    KC_VERSION = "A kubeconfig is of apiVersion v1, and this is {0}.", "kubeconfig 的 apiVersion 为 v1，而这里是 {0}。";
+    KC_DOCUMENTS = "There are several documents here. Paste one kubeconfig.", "其中包含多个文档，请只粘贴一个 kubeconfig。";
     KC_NO_CONTEXTS = "The kubeconfig names no context. Add one, or use the output of kubectl config view --raw --flatten.", "kubeconfig 中没有 context，请添加，或使用 kubectl config view --raw --flatten 的输出。";
     KC_MANY_CONTEXTS = "The kubeconfig has more than {0} contexts. Use kubectl config view --minify --raw --flatten to keep one.", "kubeconfig 的 context 超过 {0} 个，请使用 kubectl config view --minify --raw --flatten 只保留一个。";
     KC_UNNAMED = "This entry has no name. Give it one.", "该条目没有名称，请为其命名。";
@@ -87,6 +89,9 @@ words! {
     KC_PEM = "This holds no {0} in PEM form. Copy it again, whole.", "其中没有 PEM 格式的{0}，请完整地重新复制。";
     KC_PEM_CERTIFICATE = "certificate", "证书";
     KC_PEM_KEY = "private key", "私钥";
+    KC_OMITTED = "kubectl left the secret out here. Paste what kubectl config view --flatten --minify prints.", "kubectl 在此处隐去了机密内容，请粘贴 kubectl config view --flatten --minify 的输出。";
+    KC_ENDED = "This ended at {0}. Make a new one.", "已于 {0} 到期，请重新创建。";
+    KC_NOT_YET = "This begins at {0}. Compare the clocks, or make a new one.", "自 {0} 起才有效，请核对时钟或重新创建。";
     KC_KEY_MISSING = "A client certificate needs its key. Add client-key-data.", "客户端证书需要对应的私钥，请添加 client-key-data。";
     KC_CERTIFICATE_MISSING = "A client key needs its certificate. Add client-certificate-data.", "客户端私钥需要对应的证书，请添加 client-certificate-data。";
     KC_KEY_PAIR = "The client certificate and its key do not belong together. Copy both again.", "客户端证书与私钥不匹配，请重新复制两者。";
