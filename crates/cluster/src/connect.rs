@@ -84,11 +84,22 @@ pub(crate) struct Peer {
     pub(crate) certificate_expires: Option<i64>,
 }
 
+/// The addresses that a name leads to at this moment. Each connection asks once, and dials what was checked of
+/// that answer.
+type Resolve = dyn Fn(&str, u16) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync;
+
+/// Asks the operating system.
+fn system_resolver(host: &str, port: u16) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> {
+    let host = host.to_owned();
+    Box::pin(async move { Ok(tokio::net::lookup_host((host, port)).await?.collect()) })
+}
+
 /// Makes connections to one API server.
 #[derive(Clone)]
 pub(crate) struct Connector {
     host: String,
     port: u16,
+    resolve: Arc<Resolve>,
     tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
     policy: DialPolicy,
     peer: Arc<Mutex<Option<Peer>>>,
@@ -112,7 +123,8 @@ impl Connector {
             "http" if policy.sandbox && is_loopback(&url) => None,
             _ => return Err(BadCredential::Server),
         };
-        Ok(Connector { host, port, tls, policy, peer: Arc::default() })
+        let resolve = Arc::new(system_resolver);
+        Ok(Connector { host, port, resolve, tls, policy, peer: Arc::default() })
     }
 
     /// What was seen at the last handshake.
@@ -125,10 +137,9 @@ impl Connector {
     }
 
     async fn connect_slowly(self) -> Result<Stream, DialError> {
-        let addresses: Vec<SocketAddr> = tokio::net::lookup_host((self.host.as_str(), self.port))
+        let addresses = (self.resolve)(&self.host, self.port)
             .await
-            .map_err(|source| DialError::Resolve { host: self.host.clone(), source: Some(source) })?
-            .collect();
+            .map_err(|source| DialError::Resolve { host: self.host.clone(), source: Some(source) })?;
         // One bad address among good ones is a trick, not a cluster.
         for address in &addresses {
             address::check(address.ip(), self.policy).map_err(|why| DialError::Denied {
@@ -266,3 +277,6 @@ impl rt::Write for Stream {
         Pin::new(&mut self.0).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests;

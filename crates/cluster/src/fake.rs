@@ -45,8 +45,8 @@ pub(crate) enum Answer {
     Large(usize),
     /// No answer at all.
     Silence,
-    /// A redirect.
-    Redirect(String),
+    /// A redirect of this status.
+    Redirect(u16, String),
     /// Lines as they are sent to the channel.
     Stream(mpsc::Receiver<String>),
 }
@@ -122,7 +122,9 @@ async fn respond(answer: Answer) -> Response {
         }
         Answer::Large(bytes) => vec![b' '; bytes].into_response(),
         Answer::Silence => std::future::pending().await,
-        Answer::Redirect(to) => (StatusCode::FOUND, [("location", to)]).into_response(),
+        Answer::Redirect(status, to) => {
+            (StatusCode::from_u16(status).unwrap(), [("location", to)]).into_response()
+        }
         Answer::Stream(receiver) => {
             let stream = futures::stream::unfold(receiver, |mut receiver| async move {
                 receiver.recv().await.map(|line| (Ok::<_, Infallible>(line), receiver))

@@ -3,6 +3,8 @@
 //! A file of `kubeconfigs/` says in its first lines what is expected: `# refused: PATH WORD`, a `-` for the file
 //! as a whole. What is too large to lie in a file is made here.
 
+#![cfg(test)]
+
 use std::{fs, path::Path};
 
 use binnacle_cluster::{DialPolicy, MAX_KUBECONFIG, credential, read_kubeconfig};

@@ -72,15 +72,24 @@ async fn reads_are_tried_twice_and_writes_once() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let fake = Fake::start(|asked| match asked.path.as_str() {
-        "/x" => Answer::Redirect("/stolen".to_owned()),
-        _ => Answer::Json(200, json!({})),
-    })
-    .await;
-    let connection = Connection::new(&fake.credential(), SANDBOX).unwrap();
-    let failure = connection.call(Identity::Console, Call::get("/x")).await.unwrap_err();
-    assert_eq!(failure.reason().key, words::REACH_REDIRECT.key);
-    assert_eq!(fake.count(|asked| asked.path == "/stolen"), 0);
+    let thief = Fake::start(|_| Answer::Json(200, json!({}))).await;
+    let elsewhere = format!("{}/stolen", thief.url);
+    for status in [300, 301, 302, 303, 307, 308] {
+        for to in ["/stolen".to_owned(), elsewhere.clone(), "http://169.254.169.254/".to_owned()] {
+            let fake = Fake::start(move |asked| match asked.path.as_str() {
+                "/x" => Answer::Redirect(status, to.clone()),
+                _ => Answer::Json(200, json!({})),
+            })
+            .await;
+            let connection = Connection::new(&fake.credential(), SANDBOX).unwrap();
+            for call in [Call::get("/x"), Call::write(Method::POST, "/x", "{}"), Call::probe("/x")] {
+                let failure = connection.call(Identity::Console, call).await.unwrap_err();
+                assert_eq!(failure.reason().key, words::REACH_REDIRECT.key, "{status}");
+            }
+            assert_eq!(fake.count(|asked| asked.path != "/x"), 0);
+        }
+    }
+    assert_eq!(thief.asked().len(), 0, "nobody else hears of the credential");
 }
 
 #[tokio::test]
@@ -163,7 +172,7 @@ async fn nothing_a_caller_can_ask_opens_the_breaker() {
     let fake = Fake::start(|asked| match asked.path.as_str() {
         "/slow" => Answer::Silence,
         "/large" => Answer::Large(2 << 20),
-        "/moved" => Answer::Redirect("/x".to_owned()),
+        "/moved" => Answer::Redirect(302, "/x".to_owned()),
         _ => Answer::Json(200, json!({})),
     })
     .await;
