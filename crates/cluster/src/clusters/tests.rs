@@ -659,7 +659,7 @@ async fn bound(binding: Option<Value>, bind: bool) -> (Fake, VerifyReport) {
         _ => None,
     }))
     .await;
-    let report = verify::verify(&fake.credential(), crate::fake::SANDBOX).await.unwrap();
+    let report = Box::pin(verify::verify(&fake.credential(), crate::fake::SANDBOX)).await.unwrap();
     (fake, report)
 }
 
