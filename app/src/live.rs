@@ -19,9 +19,10 @@ use leptos::prelude::*;
 pub enum LiveState {
     /// No subscription yet.
     Idle,
-    /// The socket is open.
+    /// The socket is open, and answers.
     Open,
-    /// The socket is gone since this time (milliseconds since the epoch); it is tried again.
+    /// The socket is gone since this time (milliseconds since the epoch); it is tried again, or has not
+    /// answered since.
     Lost(f64),
     /// The session has ended, and the socket with it.
     SignedOut,
@@ -105,6 +106,15 @@ impl Live {
         }
     }
 
+    /// Pages show what is true now, from the first answer on: what a socket that came back has not answered
+    /// yet is still from before.
+    #[cfg(feature = "hydrate")]
+    fn is_answered(self) {
+        if self.state.get_untracked() != LiveState::Open {
+            self.state.set(LiveState::Open);
+        }
+    }
+
     #[cfg(feature = "hydrate")]
     fn receive(self, message: Message<Box<serde_json::value::RawValue>>) {
         let (id, news) = match message {
@@ -112,6 +122,7 @@ impl Live {
             Message::Update { id, update } => (id, Ok(String::from(Box::<str>::from(update)))),
             Message::Failed { id, error } => (id, Err(error)),
         };
+        self.is_answered();
         let heard = self.subscriptions.with_value(|all| all.get(&id).map(|one| one.on_update));
         if let Some(on_update) = heard {
             on_update.run(news);
@@ -194,10 +205,12 @@ mod socket {
         let on_open = Closure::<dyn FnMut(Event)>::new(move |_| {
             ATTEMPT.set(0);
             touch();
-            live.state.set(LiveState::Open);
             let all = live
                 .subscriptions
                 .with_value(|all| all.iter().map(|(id, one)| (*id, one.topic.clone())).collect::<Vec<_>>());
+            if all.is_empty() {
+                live.is_answered();
+            }
             for (id, topic) in all {
                 transmit(&ClientMessage::Subscribe { id, topic });
             }
