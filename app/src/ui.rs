@@ -31,7 +31,7 @@ pub mod steps;
 pub mod table;
 pub mod tabs;
 #[cfg(all(test, feature = "ssr"))]
-mod testing;
+pub(crate) mod testing;
 pub mod text_area;
 pub mod time;
 pub mod toast;

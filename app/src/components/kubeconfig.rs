@@ -1,7 +1,9 @@
 //! A kubeconfig: paste or open, choose a context, verify, and read what was found.
 
+mod ways;
+
 use binnacle_model::{
-    Issue, Severity, Text,
+    AppError, Issue, Severity, Text,
     cluster::{KubeconfigReport, VerifyReport},
     words::{clusters as words, errors},
 };
@@ -25,37 +27,10 @@ use crate::{
     },
 };
 
+use ways::{Way, WayOut, way_out, way_out_of};
+
 /// Largest kubeconfig taken, in bytes (security spec A4).
 const MAX_BYTES: u64 = 1 << 20;
-
-/// How a kubeconfig with everything inline is made.
-const FLATTEN: &str = "kubectl config view --flatten --minify";
-
-/// PS 2.2: a service account whose token does not end, and a kubeconfig around it.
-const ACCOUNT: &str = "kubectl -n kube-system create serviceaccount binnacle
-kubectl create clusterrolebinding binnacle --clusterrole=cluster-admin --serviceaccount=kube-system:binnacle
-kubectl apply -f - <<EOF
-apiVersion: v1
-kind: Secret
-type: kubernetes.io/service-account-token
-metadata:
-  name: binnacle-token
-  namespace: kube-system
-  annotations:
-    kubernetes.io/service-account.name: binnacle
-EOF
-SERVER=$(kubectl config view --minify -o jsonpath='{.clusters[0].cluster.server}')
-CA=$(kubectl -n kube-system get secret binnacle-token -o jsonpath='{.data.ca\\.crt}')
-TOKEN=$(kubectl -n kube-system get secret binnacle-token -o jsonpath='{.data.token}' | base64 -d)
-cat <<EOF
-apiVersion: v1
-kind: Config
-clusters: [{name: cluster, cluster: {server: $SERVER, certificate-authority-data: $CA}}]
-users: [{name: binnacle, user: {token: $TOKEN}}]
-contexts: [{name: binnacle, context: {cluster: cluster, user: binnacle}}]
-current-context: binnacle
-EOF
-";
 
 /// A kubeconfig on its way in.
 #[derive(Clone, Copy)]
@@ -69,7 +44,7 @@ pub struct KubeconfigDraft {
     /// What Verify found, with the text and the context it was about.
     verified: RwSignal<Option<(String, String, VerifyReport)>>,
     /// Why Verify could not be answered.
-    failed: RwSignal<Option<Text>>,
+    failed: RwSignal<Option<AppError>>,
     busy: RwSignal<bool>,
 }
 
@@ -164,7 +139,7 @@ impl KubeconfigDraft {
                 Ok(report) => self.verified.set(Some((text, context, report))),
                 Err(error) => {
                     self.verified.set(None);
-                    self.failed.set(Some(error.0.text()));
+                    self.failed.set(Some(error.0));
                 }
             }
             self.busy.set(false);
@@ -177,9 +152,12 @@ impl KubeconfigDraft {
             None => Some(words::KUBECONFIG_HELP.into()),
             Some(Err(text)) => Some(text.clone()),
             Some(Ok(report)) => {
-                self.context.with(|chosen| match report.contexts.iter().find(|one| one.name == *chosen) {
-                    None => Some(words::CHOOSE_CONTEXT.into()),
-                    Some(context) => context.refused.first().map(|issue| issue.text.clone()),
+                let refused = first_error(&report.issues).map(|issue| issue.text.clone());
+                refused.or_else(|| {
+                    self.context.with(|chosen| match report.contexts.iter().find(|one| one.name == *chosen) {
+                        None => Some(words::CHOOSE_CONTEXT.into()),
+                        Some(context) => context.refused.first().map(|issue| issue.text.clone()),
+                    })
                 })
             }
         })
@@ -211,10 +189,16 @@ pub fn KubeconfigInput(
     let file_error = Signal::derive(move || {
         draft.report.with(|report| match report {
             Some(Err(text)) => Some(text.render(lang.get())),
-            Some(Ok(report)) => report.issues.first().map(|issue| issue.text.render(lang.get())),
+            Some(Ok(report)) => first_error(&report.issues).map(|issue| issue.text.render(lang.get())),
             None => None,
         })
     });
+    let file_issues = move || {
+        draft.report.with(|report| match report {
+            Some(Ok(report)) => report.issues.clone(),
+            _ => Vec::new(),
+        })
+    };
     let contexts = Signal::derive(move || {
         draft.report.with(|report| match report {
             Some(Ok(report)) => report
@@ -264,11 +248,23 @@ pub fn KubeconfigInput(
                 />
             </label>
         </div>
+        {move || {
+            let issues = file_issues();
+            let way = way_out(&issues);
+            // The field says the first error of the file as a whole; what else there is has its places here.
+            let has_places = issues.len() > 1 || issues.iter().any(|issue| !issue.path.to_string().is_empty());
+            (has_places || way.is_some()).then(|| {
+                view! {
+                    <div class="issues">
+                        {has_places.then(|| view! { <Issues issues=issues /> })}
+                        {way.map(|way| view! { <WayOut way=way /> })}
+                    </div>
+                }
+            })
+        }}
         <Disclosure title=t(words::HOW_TO_KUBECONFIG)>
-            <p>{t(words::RECIPE_FLATTEN)}</p>
-            <CodeBlock text=FLATTEN.to_owned() label=t(words::RECIPE_FLATTEN) />
-            <p>{t(words::RECIPE_ACCOUNT)}</p>
-            <CodeBlock text=ACCOUNT.to_owned() label=t(words::RECIPE_ACCOUNT) />
+            <WayOut way=Way::Flatten />
+            <WayOut way=Way::Account />
         </Disclosure>
         <Show when=move || !contexts.with(Vec::is_empty)>
             <Field id="context" label=t(words::CONTEXT)>
@@ -277,11 +273,13 @@ pub fn KubeconfigInput(
         </Show>
         {move || {
             chosen().filter(|context| !context.refused.is_empty()).map(|context| {
+                let way = way_out(&context.refused);
                 view! {
                     <div role="alert" class="issues">
                         <p>{t(words::CONTEXT_REFUSED)}</p>
                         <Issues issues=context.refused />
                     </div>
+                    {way.map(|way| view! { <div class="issues"><WayOut way=way /></div> })}
                 }
             })
         }}
@@ -300,8 +298,29 @@ pub fn KubeconfigInput(
             </Button>
         </div>
         <div role="status">
-            {move || draft.failed.get().map(|text| view! { <Notice tone=Tone::Failing text=tt(text) /> })}
+            {move || draft.failed.get().map(|error| view! { <Failed error=error /> })}
             {move || draft.verified().map(|report| view! { <Report report=report /> })}
+        </div>
+    }
+}
+
+/// The first error, if any of these is one.
+fn first_error(issues: &[Issue]) -> Option<&Issue> {
+    issues.iter().find(|issue| issue.severity == Severity::Error)
+}
+
+/// Why Verify could not be answered, and the way on.
+#[component]
+fn Failed(error: AppError) -> impl IntoView {
+    let way = way_out_of(&error);
+    let said = match error {
+        AppError::Invalid { issues } => view! { <Issues issues=issues /> }.into_any(),
+        error => view! { <Notice tone=Tone::Failing text=tt(error.text()) /> }.into_any(),
+    };
+    view! {
+        <div class="issues">
+            {said}
+            {way.map(|way| view! { <WayOut way=way /> })}
         </div>
     }
 }
@@ -356,6 +375,7 @@ fn may_bind(report: &VerifyReport) -> bool {
 #[component]
 fn Report(report: VerifyReport) -> impl IntoView {
     let good = report.is_good();
+    let way = way_out(&report.issues);
     let lang = use_lang();
     let (tone, word) =
         if good { (Tone::Running, words::VERIFIED) } else { (Tone::Failing, words::NOT_VERIFIED) };
@@ -390,6 +410,7 @@ fn Report(report: VerifyReport) -> impl IntoView {
         <section class="card report" aria-labelledby="report-title">
             <h3 class="card-title" id="report-title"><StatusBadge tone=tone label=t(word) /></h3>
             <Issues issues=report.issues />
+            {way.map(|way| view! { <WayOut way=way /> })}
             <dl class="facts">
                 <dt>{t(words::SERVER)}</dt>
                 <dd class="cell-mono">{report.server}</dd>

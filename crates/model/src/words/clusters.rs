@@ -58,8 +58,8 @@ words! {
     KUBECONFIG_HELP = "Paste the text or open the file. It is read here, sealed in the store and never shown again.", "粘贴文本或打开文件。内容读取后会加密保存，不会再次显示。";
     OPEN_FILE = "Open file", "打开文件";
     HOW_TO_KUBECONFIG = "How do I get a kubeconfig that works here?", "如何获取可用的 kubeconfig？";
-    RECIPE_FLATTEN = "From a kubeconfig with file paths, make one that holds everything:", "若 kubeconfig 中含有文件路径，可生成包含全部内容的版本：";
-    RECIPE_ACCOUNT = "From one that runs a login program (EKS, GKE, AKS…), create a service account and use its token:", "若 kubeconfig 依赖登录程序（EKS、GKE、AKS 等），请创建服务账号并使用其令牌：";
+    RECIPE_FLATTEN = "Where kubectl reaches the cluster, print a kubeconfig that holds everything, and paste it:", "在 kubectl 可访问该集群的机器上，输出包含全部内容的 kubeconfig 并粘贴：";
+    RECIPE_ACCOUNT = "Where a login program, a file or a short-lived login stands in the way (EKS, GKE, AKS…), create a service account and paste a kubeconfig around its token:", "若依赖登录程序、文件或短期登录（EKS、GKE、AKS 等），请创建服务账号，并粘贴使用其令牌的 kubeconfig：";
     CONTEXT = "Context", "上下文";
     CHOOSE_CONTEXT = "Choose a context", "选择上下文";
     CONTEXT_REFUSED = "This context cannot be used:", "该上下文无法使用：";
