@@ -126,6 +126,8 @@ pub struct ListAccess {
     pub create: Option<Text>,
     /// Rows that cannot be deleted; those that are not here can.
     pub delete: Vec<RefusedRows>,
+    /// Rows that cannot be edited; those that are not here can.
+    pub patch: Vec<RefusedRows>,
 }
 
 /// Rows of one namespace with which something cannot be done.
@@ -143,9 +145,18 @@ pub struct RefusedRows {
 impl ListAccess {
     /// Why a row cannot be deleted; `None` when it can.
     pub fn no_delete(&self, namespace: &str, name: &str) -> Option<&Text> {
-        let refused = self.delete.iter().find(|refused| refused.namespace == namespace)?;
-        refused.names.iter().any(|refused| refused == name).then_some(&refused.reason)
+        refusal(&self.delete, namespace, name)
     }
+
+    /// Why a row cannot be edited; `None` when it can.
+    pub fn no_patch(&self, namespace: &str, name: &str) -> Option<&Text> {
+        refusal(&self.patch, namespace, name)
+    }
+}
+
+fn refusal<'a>(rows: &'a [RefusedRows], namespace: &str, name: &str) -> Option<&'a Text> {
+    let refused = rows.iter().find(|refused| refused.namespace == namespace)?;
+    refused.names.iter().any(|refused| refused == name).then_some(&refused.reason)
 }
 
 /// What the caller may do with one workload, as in [`ListAccess`].
@@ -154,6 +165,8 @@ impl ListAccess {
 pub struct WorkloadAccess {
     /// Why it cannot be deleted.
     pub delete: Option<Text>,
+    /// Why it cannot be edited.
+    pub patch: Option<Text>,
 }
 
 /// One page of a list.
@@ -395,7 +408,8 @@ mod tests {
         let no = "may not delete in ops";
         let refused =
             RefusedRows { namespace: "ops".into(), names: vec!["db".into()], reason: Text::raw(no) };
-        let access = ListAccess { create: None, delete: vec![refused] };
+        let access = ListAccess { create: None, delete: vec![refused], patch: Vec::new() };
+        assert_eq!(access.no_patch("ops", "db"), None, "another verb");
         for (namespace, name, refused) in
             [("shop", "db", None), ("ops", "db", Some(no)), ("ops", "web", None)]
         {

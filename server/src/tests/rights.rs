@@ -93,7 +93,11 @@ async fn a_restricted_person_learns_what_is_missing_before_any_click() {
     let page = told(&backend, &user("eve"), &short, |page| {
         let mut rows = page.rows.iter();
         page.access.create.is_some()
-            && rows.all(|row| page.access.no_delete(&row.namespace, &row.name).is_some())
+            && rows.all(|row| {
+                let (namespace, name) = (&row.namespace, &row.name);
+                page.access.no_delete(namespace, name).is_some()
+                    && page.access.no_patch(namespace, name).is_some()
+            })
     })
     .await;
     assert_eq!((page.total, page.rows.len()), (all.total, 20));
@@ -102,6 +106,8 @@ async fn a_restricted_person_learns_what_is_missing_before_any_click() {
     let detail = backend.workload(&user("eve"), &cluster, kind, &namespace, &name).await.unwrap();
     let refused = say(detail.access.delete);
     assert!(refused.contains(&format!("may not delete statefulsets.apps in {namespace}")), "{refused}");
+    let refused = say(detail.access.patch);
+    assert!(refused.contains(&format!("may not patch statefulsets.apps in {namespace}")), "{refused}");
 
     // Bob may change what is in one namespace.
     let page = told(&backend, &user("bob"), &short, |page| {
@@ -119,7 +125,7 @@ async fn a_restricted_person_learns_what_is_missing_before_any_click() {
         told(&backend, &user("bob"), &query, |page| page.access.create.is_none() == may).await;
     }
     let detail = backend.workload(&user("bob"), &cluster, kind, &namespace, &name).await.unwrap();
-    assert_eq!(detail.access.delete, None);
+    assert_eq!((detail.access.delete, detail.access.patch), (None, None));
 
     backend.shutdown().await;
     sandbox.stop().await;

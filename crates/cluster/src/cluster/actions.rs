@@ -38,15 +38,18 @@ const GROUP: &str = "apps";
 enum Button {
     /// Whether anything can be created in one of these namespaces.
     Create(Vec<String>),
-    /// Which of these rows, by namespace and name, can be deleted.
-    Delete(Vec<(String, String)>),
+    /// To which of these rows, by namespace and name, a verb can be done.
+    Rows(&'static str, Vec<(String, String)>),
 }
+
+/// What can be done to a row.
+const ROW_VERBS: [&str; 2] = ["delete", "patch"];
 
 impl Button {
     fn verb(&self) -> &'static str {
         match self {
             Button::Create(_) => "create",
-            Button::Delete(_) => "delete",
+            Button::Rows(verb, _) => verb,
         }
     }
 
@@ -63,13 +66,13 @@ impl Button {
         }
         let namespaces: BTreeSet<&str> = match self {
             Button::Create(namespaces) => namespaces.iter().map(String::as_str).collect(),
-            Button::Delete(rows) => rows.iter().map(|(namespace, _)| namespace.as_str()).collect(),
+            Button::Rows(_, rows) => rows.iter().map(|(namespace, _)| namespace.as_str()).collect(),
         };
         if namespaces.len() > MOST_NAMESPACES {
             return found;
         }
         found.extend(namespaces.into_iter().map(|namespace| self.question(kind, namespace)));
-        if let Button::Delete(rows) = self {
+        if let Button::Rows(_, rows) = self {
             let refused = rows.iter().filter(|(namespace, _)| no(&self.question(kind, namespace)));
             let named = |(namespace, name): &(String, String)| self.question(kind, namespace).named(name);
             found.extend(refused.take(MOST_ROWS).map(named));
@@ -81,7 +84,8 @@ impl Button {
 impl Cluster {
     /// Begins to ask beside what a list must ask anyway, so that [`Cluster::list_access`] waits less.
     pub(super) fn ask_early(self: &Arc<Self>, caller: &Caller, query: &ListQuery) {
-        for button in [self.create_button(query), Button::Delete(Vec::new())] {
+        let rows = ROW_VERBS.map(|verb| Button::Rows(verb, Vec::new()));
+        for button in std::iter::once(self.create_button(query)).chain(rows) {
             if !self.unanswered(caller, query.kind, &button).is_empty() {
                 self.ask_for(caller, query.kind, button);
             }
@@ -99,9 +103,13 @@ impl Cluster {
         let kind = query.kind;
         let create = self.create_button(query);
         let named = |row: &WorkloadRow| (row.namespace.clone(), row.name.clone());
-        let delete = Button::Delete(rows.iter().map(named).collect());
+        let [delete, patch] = ROW_VERBS.map(|verb| Button::Rows(verb, rows.iter().map(named).collect()));
         let asked = async {
-            tokio::join!(self.answer(caller, kind, &create), self.answer(caller, kind, &delete));
+            tokio::join!(
+                self.answer(caller, kind, &create),
+                self.answer(caller, kind, &delete),
+                self.answer(caller, kind, &patch)
+            );
         };
         // They are asked to the end all the same: the next look has the answers.
         let _ = tokio::time::timeout(WAIT, asked).await;
@@ -109,6 +117,7 @@ impl Cluster {
         ListAccess {
             create: self.creates_nothing(caller, kind, &create).then(|| refusal("create", kind, scope)),
             delete: self.refused_rows(caller, kind, &delete),
+            patch: self.refused_rows(caller, kind, &patch),
         }
     }
 
@@ -120,9 +129,14 @@ impl Cluster {
         namespace: &str,
         name: &str,
     ) -> WorkloadAccess {
-        let question = Question::new("delete", GROUP, kind.plural(), namespace).named(name);
-        let refused = self.access.may(&self.connection, caller, question).await.is_ok_and(|may| !may);
-        WorkloadAccess { delete: refused.then(|| refusal("delete", kind, namespace)) }
+        let refused = async |verb| {
+            let question = Question::new(verb, GROUP, kind.plural(), namespace).named(name);
+            let refused = self.access.may(&self.connection, caller, question).await.is_ok_and(|may| !may);
+            refused.then(|| refusal(verb, kind, namespace))
+        };
+        let [delete, patch] = ROW_VERBS.map(refused);
+        let (delete, patch) = tokio::join!(delete, patch);
+        WorkloadAccess { delete, patch }
     }
 
     fn create_button(&self, query: &ListQuery) -> Button {
@@ -199,9 +213,9 @@ impl Cluster {
         !namespaces.is_empty() && no("") && namespaces.iter().all(|namespace| no(namespace))
     }
 
-    /// The rows of which it is known that the caller cannot delete them.
+    /// The rows of which it is known that the caller cannot do the button's verb to them.
     fn refused_rows(&self, caller: &Caller, kind: WorkloadKind, button: &Button) -> Vec<RefusedRows> {
-        let Button::Delete(rows) = button else { return Vec::new() };
+        let Button::Rows(verb, rows) = button else { return Vec::new() };
         let no = |question: &Question| self.said_no(caller, question);
         if !no(&button.question(kind, "")) {
             return Vec::new();
@@ -214,7 +228,7 @@ impl Cluster {
             }
         }
         let rows = |(namespace, names): (&str, Vec<String>)| RefusedRows {
-            reason: refusal("delete", kind, namespace),
+            reason: refusal(verb, kind, namespace),
             namespace: namespace.to_owned(),
             names,
         };

@@ -59,21 +59,25 @@ fn two_sets(
 }
 
 /// Who may what: (user, verb, namespace; `*` for all). `odd` gets no answers, `slow` none in time.
-const RIGHTS: [(&str, &str, &str); 15] = [
+const RIGHTS: [(&str, &str, &str); 19] = [
     ("ann", "list", "*"),
     ("ann", "create", "*"),
     ("ann", "delete", "*"),
+    ("ann", "patch", "*"),
     ("bob", "list", "*"),
     ("bob", "create", "shop"),
     ("bob", "delete", "shop"),
+    ("bob", "patch", "*"),
     ("eve", "list", "*"),
     ("ivy", "list", "shop"),
     ("nam", "list", "*"),
     ("nam", "delete", "shop/web"),
+    ("nam", "patch", "secret"),
     ("odd", "list", "*"),
     ("slow", "list", "*"),
     ("one", "get", "shop"),
     ("one", "delete", "shop/web"),
+    ("one", "patch", "shop/db"),
     ("one", "list", "shop"),
 ];
 
@@ -82,7 +86,7 @@ fn review(asked: &Asked) -> Answer {
     let attribute =
         |name: &str| asked.body["spec"]["resourceAttributes"][name].as_str().unwrap_or_default().to_owned();
     let (verb, namespace, name) = (attribute("verb"), attribute("namespace"), attribute("name"));
-    if verb == "create" || verb == "delete" {
+    if verb == "create" || verb == "delete" || verb == "patch" {
         match user.as_str() {
             "binnacle:odd" => return Answer::Large(8),
             slow if slow.starts_with("binnacle:slow") => return Answer::Silence,
@@ -107,12 +111,12 @@ async fn settled(cluster: &Arc<Cluster>, caller: &Caller, query: &ListQuery) -> 
     cluster.list(caller, query).await.unwrap()
 }
 
-/// Rows that cannot be deleted, as `namespace/name`.
-fn refused(page: &ListPage) -> Vec<String> {
+/// Rows that something cannot be done to, as `namespace/name`.
+fn refused(rows: &[RefusedRows]) -> Vec<String> {
     let of = |rows: &RefusedRows| {
         rows.names.iter().map(|name| format!("{}/{name}", rows.namespace)).collect::<Vec<_>>()
     };
-    page.access.delete.iter().flat_map(of).collect()
+    rows.iter().flat_map(of).collect()
 }
 
 #[tokio::test]
@@ -122,18 +126,18 @@ async fn a_list_says_what_the_caller_may_not_do_before_any_click() {
     until(&cluster, &user("ann"), 2).await;
     let no = |verb: &str, place: &str| format!("You may not {verb} statefulsets.apps in {place}");
     let (anywhere, here) = (None, Some("secret"));
-    for (name, namespace, create, delete) in [
-        ("ann", anywhere, None, vec![]),
-        ("ann", here, None, vec![]),
-        ("bob", anywhere, None, vec!["secret/hidden"]),
-        ("bob", here, Some("secret"), vec!["secret/hidden"]),
-        ("bob", Some("shop"), None, vec![]),
-        ("eve", anywhere, Some("east"), vec!["secret/hidden", "shop/web"]),
-        ("ivy", anywhere, Some("east"), vec!["shop/web"]),
+    for (name, namespace, create, delete, patch) in [
+        ("ann", anywhere, None, vec![], vec![]),
+        ("ann", here, None, vec![], vec![]),
+        ("bob", anywhere, None, vec!["secret/hidden"], vec![]),
+        ("bob", here, Some("secret"), vec!["secret/hidden"], vec![]),
+        ("bob", Some("shop"), None, vec![], vec![]),
+        ("eve", anywhere, Some("east"), vec!["secret/hidden", "shop/web"], vec!["secret/hidden", "shop/web"]),
+        ("ivy", anywhere, Some("east"), vec!["shop/web"], vec!["shop/web"]),
         // A role may grant a workload by its name alone.
-        ("nam", anywhere, Some("east"), vec!["secret/hidden"]),
+        ("nam", anywhere, Some("east"), vec!["secret/hidden"], vec!["shop/web"]),
         // What cannot be learnt is allowed: the API server decides.
-        ("odd", anywhere, None, vec![]),
+        ("odd", anywhere, None, vec![], vec![]),
     ] {
         let page = settled(&cluster, &user(name), &query(namespace)).await;
         let said = page.access.create.as_ref().map(|reason| reason.render(Lang::En));
@@ -143,9 +147,12 @@ async fn a_list_says_what_the_caller_may_not_do_before_any_click() {
                 && said.unwrap_or_default().contains(&expected.unwrap_or_default()),
             "{name} in {namespace:?}"
         );
-        assert_eq!(refused(&page), delete, "{name} in {namespace:?}");
-        for rows in &page.access.delete {
-            assert!(rows.reason.render(Lang::En).contains(&no("delete", &rows.namespace)), "{rows:?}");
+        let access = page.access;
+        for (verb, rows, expected) in [("delete", access.delete, delete), ("patch", access.patch, patch)] {
+            assert_eq!(refused(&rows), expected, "{verb}: {name} in {namespace:?}");
+            for rows in rows {
+                assert!(rows.reason.render(Lang::En).contains(&no(verb, &rows.namespace)), "{rows:?}");
+            }
         }
     }
     // Decisions are kept: another look asks nothing.
@@ -199,7 +206,7 @@ async fn reviews_for_buttons_are_few_whoever_looks() {
     let is_button = |asked: &Asked| {
         let verb = &asked.body["spec"]["resourceAttributes"]["verb"];
         let is_slow = asked.header("impersonate-user").concat().starts_with("binnacle:slow");
-        is_slow && (verb == "create" || verb == "delete")
+        is_slow && (verb == "create" || verb == "delete" || verb == "patch")
     };
     // Two tabs of each of eight people, whose reviews stand for seconds.
     let looks = (0..16).map(|tab| {
@@ -209,7 +216,7 @@ async fn reviews_for_buttons_are_few_whoever_looks() {
     let pages = futures::future::join_all(looks).await;
     assert!(pages.iter().all(|page| page.rows.len() == 2));
     assert_eq!(fake.count(is_button), REVIEWS_AT_A_TIME);
-    assert_eq!(cluster.flights.lock().unwrap().len(), 16, "one for each person and verb");
+    assert_eq!(cluster.flights.lock().unwrap().len(), 24, "one for each person and verb");
     cluster.stop().await;
 }
 
@@ -229,11 +236,11 @@ async fn a_long_list_asks_about_its_first_rows_only() {
     until(&cluster, &user("ann"), 50).await;
     let page = settled(&cluster, &user("eve"), &query(None)).await;
     let first: Vec<String> = (0..20).map(|number| format!("shop/w{number:02}")).collect();
-    assert_eq!(refused(&page), first);
+    assert_eq!((refused(&page.access.delete), refused(&page.access.patch)), (first.clone(), first));
     let named = |asked: &Asked| {
         asked.path == REVIEWS && asked.body["spec"]["resourceAttributes"]["name"].as_str() > Some("")
     };
-    assert_eq!(fake.count(named), 20);
+    assert_eq!(fake.count(named), 40, "twenty for each verb");
     cluster.stop().await;
 }
 
@@ -247,13 +254,19 @@ async fn a_workloads_page_asks_by_name() {
     }))
     .await;
     let cluster = start(&fake);
-    for (name, workload, may) in
-        [("ann", "web", true), ("one", "web", true), ("one", "db", false), ("odd", "web", true)]
-    {
-        let page = cluster.workload(&user(name), KIND, "shop", workload).await.unwrap();
-        let said = page.access.delete.map(|reason| reason.render(Lang::En));
-        assert_eq!(said.is_none(), may, "{name} {workload}: {said:?}");
-        assert!(may || said.unwrap_or_default().contains("may not delete statefulsets.apps in shop"));
+    for (name, workload, delete, patch) in [
+        ("ann", "web", true, true),
+        ("one", "web", true, false),
+        ("one", "db", false, true),
+        ("odd", "web", true, true),
+    ] {
+        let access = cluster.workload(&user(name), KIND, "shop", workload).await.unwrap().access;
+        for (verb, refused, may) in [("delete", access.delete, delete), ("patch", access.patch, patch)] {
+            let said = refused.map(|reason| reason.render(Lang::En));
+            assert_eq!(said.is_none(), may, "{name} {verb} {workload}: {said:?}");
+            let expected = format!("may not {verb} statefulsets.apps in shop");
+            assert!(may || said.unwrap_or_default().contains(&expected));
+        }
     }
     cluster.stop().await;
 }
