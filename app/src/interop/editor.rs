@@ -34,6 +34,15 @@ pub struct EditorDiagnostic {
     pub repair: Option<String>,
 }
 
+/// A field that cannot be changed, as the widget reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EditorLock {
+    /// An offset in its first line, in UTF-16 code units.
+    pub from: u32,
+    /// Why it cannot be changed.
+    pub title: String,
+}
+
 /// How an editor looks and behaves; set at creation.
 pub struct EditorOptions<'a> {
     /// The text.
@@ -73,6 +82,8 @@ extern "C" {
     fn set(this: &EditorModule, handle: &JsValue, text: &str);
     #[wasm_bindgen(method, js_name = setDiagnostics)]
     fn set_diagnostics(this: &EditorModule, handle: &JsValue, diagnostics: &JsValue);
+    #[wasm_bindgen(method, js_name = setLocked)]
+    fn set_locked(this: &EditorModule, handle: &JsValue, locked: &JsValue);
     #[wasm_bindgen(method)]
     fn reveal(this: &EditorModule, handle: &JsValue, offset: u32);
     #[wasm_bindgen(method)]
@@ -139,10 +150,12 @@ impl Editor {
 
     /// Shows findings of the text that the editor holds.
     pub fn set_diagnostics(&self, diagnostics: &[EditorDiagnostic]) {
-        let json = serde_json::to_string(diagnostics).unwrap_or_else(|_| "[]".to_owned());
-        if let Ok(value) = js_sys::JSON::parse(&json) {
-            self.module.set_diagnostics(&self.handle, &value);
-        }
+        self.module.set_diagnostics(&self.handle, &plain(diagnostics));
+    }
+
+    /// Marks fields that cannot be changed; the marks move with the text.
+    pub fn set_locked(&self, locked: &[EditorLock]) {
+        self.module.set_locked(&self.handle, &plain(locked));
     }
 
     /// Brings an offset, in UTF-16 code units, into view and puts the caret there.
@@ -169,6 +182,12 @@ impl Editor {
     pub fn focus(&self) {
         self.module.focus(&self.handle);
     }
+}
+
+/// A list as JavaScript's own; empty if it cannot be written.
+fn plain(list: &[impl Serialize]) -> JsValue {
+    let json = serde_json::to_string(list).unwrap_or_default();
+    js_sys::JSON::parse(&json).unwrap_or_else(|_| js_sys::Array::new().into())
 }
 
 /// Where a page keeps its editor. A browser's object never leaves its thread, while what the server

@@ -1,7 +1,6 @@
 //! Create from YAML (PS 14): an editor, the paste doctor, a plan, and a result for each document.
 
 mod plan_view;
-mod problems;
 mod state;
 
 use binnacle_model::{
@@ -13,10 +12,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use self::{plan_view::PlanView, problems::Problems, state::YamlState};
+use self::{plan_view::PlanView, state::YamlState};
 use crate::{
     api::namespaces::list_namespaces,
-    components::leave_guard::LeaveGuard,
+    components::{
+        leave_guard::LeaveGuard,
+        problems::{NotSent, Problems},
+    },
     i18n::{t, tf, tt, use_lang},
     interop::{self, FileProblem},
     paths,
@@ -97,7 +99,7 @@ fn Editor(cluster: String) -> impl IntoView {
                     label=t(words::EDITOR_LABEL)
                     value=state.text
                     diagnostics=Signal::derive(move || state.marks(lang.get()))
-                    on_repair=move |index: usize| state.repair_mark(index)
+                    on_repair=move |index: usize| state.doctor.repair_mark(index)
                     read_only=state.busy
                     on_cursor=move |at: (u32, u32)| cursor.set(at)
                     on_file=take
@@ -118,7 +120,8 @@ fn Editor(cluster: String) -> impl IntoView {
                 <Suspense>
                     <NamespaceChoice cluster=cluster.clone() state=state />
                 </Suspense>
-                <Problems state=state />
+                <Problems doctor=state.doctor />
+                <NotSent doctor=state.doctor />
                 <PlanView state=state />
             </aside>
         </div>

@@ -18,7 +18,7 @@ use leptos::text_prop::TextProp;
 use super::assets::use_assets;
 use super::text_area::TextArea;
 use crate::i18n::{t, use_lang};
-use crate::interop::editor::{Editor, EditorDiagnostic, EditorEvents, EditorOptions, EditorSlot};
+use crate::interop::editor::{Editor, EditorDiagnostic, EditorEvents, EditorLock, EditorOptions, EditorSlot};
 use crate::interop::{self, dropped_files, is_dark};
 use binnacle_model::words::ui as words;
 
@@ -36,6 +36,9 @@ pub fn CodeEditor(
     /// Findings to mark in the text.
     #[prop(optional, into)]
     diagnostics: Signal<Vec<EditorDiagnostic>>,
+    /// Fields to mark as not to be changed. The marks move with the text; a new list replaces them.
+    #[prop(optional, into)]
+    locked: Signal<Vec<EditorLock>>,
     /// Runs with the index of the finding whose repair was asked for.
     #[prop(optional, into)]
     on_repair: Option<Callback<usize>>,
@@ -140,6 +143,12 @@ pub fn CodeEditor(
         let found = diagnostics.get();
         if ready.get() {
             editor.with(|editor| editor.set_diagnostics(&found));
+        }
+    });
+    Effect::new(move || {
+        let locked = locked.get();
+        if ready.get() {
+            editor.with(|editor| editor.set_locked(&locked));
         }
     });
     Effect::new(move || {

@@ -37,6 +37,7 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 
+import { lockedFields, setLocks } from "./locks.js";
 import { zh } from "./phrases.js";
 import { highlight, theme } from "./theme.js";
 
@@ -117,6 +118,7 @@ export function create(host, options) {
         lineNumbers(),
         foldGutter(),
         lintGutter(),
+        lockedFields,
         highlightSpecialChars(),
         highlightActiveLine(),
         highlightActiveLineGutter(),
@@ -254,6 +256,15 @@ export function setDiagnostics({ view, options }, findings) {
 }
 
 /**
+ * Marks fields that cannot be changed; they move with the text.
+ * @param {Handle} handle
+ * @param {import("./locks.js").Lock[]} locked
+ */
+export function setLocked({ view }, locked) {
+  view.dispatch({ effects: setLocks.of(locked) });
+}
+
+/**
  * Brings an offset into view, puts the caret there and moves the focus.
  * @param {Handle} handle
  * @param {number} offset
@@ -313,5 +324,5 @@ export function destroy({ view }) {
 
 globalThis.binnacle = {
   ...globalThis.binnacle,
-  editor: { create, set, setDiagnostics, reveal, configure, focus, destroy },
+  editor: { create, set, setDiagnostics, setLocked, reveal, configure, focus, destroy },
 };

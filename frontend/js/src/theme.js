@@ -88,6 +88,9 @@ const rules = {
   ".cm-lintRange-info": { textDecoration: "dotted underline var(--progressing-icon)" },
   ".cm-lintRange-active": { backgroundColor: "var(--code-match)" },
   ".cm-lintPoint:after": { borderBottomColor: "var(--failing-icon)" },
+  ".cm-locked": { boxShadow: "inset var(--ring) 0 0 var(--border-strong)" },
+  ".cm-lock": { display: "flex", alignItems: "center", height: "100%", paddingInline: "var(--space-half)" },
+  ".cm-lock svg": { width: "1em", height: "1em" },
   ".cm-panel.cm-panel-lint ul [aria-selected]": { backgroundColor: "var(--active)", color: "var(--text)" },
 };
 

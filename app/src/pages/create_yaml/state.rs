@@ -1,22 +1,19 @@
 //! The state of the page: one text, what is known about it, and what came of it.
 
-mod doctor;
 mod plan;
 #[cfg(test)]
 mod tests;
 mod text;
 
 use binnacle_model::{
-    AppError, Lang, Text,
-    diagnosis::{Diagnosis, TextRange},
-    object::ObjectRef,
-    plan::Plan,
-    words::yaml as words,
+    AppError, Lang, Text, diagnosis::TextRange, object::ObjectRef, plan::Plan, words::yaml as words,
 };
 use leptos::prelude::*;
 
 use crate::{
+    components::doctor::{Doctor, refusal_marks},
     i18n::use_lang,
+    interop::editor::EditorDiagnostic,
     request::use_request,
     ui::toast::{Toasts, use_toasts},
 };
@@ -50,15 +47,10 @@ pub(super) struct CurrentPlan {
 pub(super) struct YamlState {
     cluster: StoredValue<String>,
     key: StoredValue<String>,
+    pub(super) doctor: Doctor,
+    /// The doctor's text.
     pub(super) text: RwSignal<String>,
     pub(super) namespace: RwSignal<String>,
-    /// What the doctor said, with the text it read.
-    diagnosis: RwSignal<Option<(String, Diagnosis)>>,
-    pub(super) reading: RwSignal<bool>,
-    /// Why the doctor could not be asked about the text.
-    pub(super) unread: RwSignal<Option<Text>>,
-    /// Counts the times the doctor is to be asked anew about the same text.
-    asked: RwSignal<u32>,
     pub(super) plan: RwSignal<Option<CurrentPlan>>,
     /// Where refused fields stand in the plan's text.
     refusals: RwSignal<Vec<(TextRange, Text)>>,
@@ -81,30 +73,37 @@ pub(super) struct YamlState {
 impl YamlState {
     pub(super) fn new(cluster: String, namespace: String) -> Self {
         let key = format!("binnacle:yaml:{}:{cluster}", use_request().caller.user);
+        let doctor = Doctor::new();
         let state = YamlState {
             cluster: StoredValue::new(cluster),
             key: StoredValue::new(key),
-            text: RwSignal::new(String::new()),
+            doctor,
+            text: doctor.text,
             namespace: RwSignal::new(namespace),
-            diagnosis: RwSignal::new(None),
-            reading: RwSignal::new(false),
-            unread: RwSignal::new(None),
-            asked: RwSignal::new(0),
             plan: RwSignal::new(None),
             refusals: RwSignal::new(Vec::new()),
             outcomes: RwSignal::new(Vec::new()),
             earlier: RwSignal::new(Vec::new()),
             busy: RwSignal::new(false),
-            failed: RwSignal::new(None),
+            failed: doctor.failed,
             restored: RwSignal::new(None),
             is_kept: RwSignal::new(true),
-            reveal: RwSignal::new(None),
+            reveal: doctor.reveal,
             toasts: use_toasts(),
             lang: use_lang(),
         };
         state.keep();
-        state.read_while_typing();
+        doctor.read_while_typing();
         state
+    }
+
+    /// The doctor's findings as marks in the text, then the cluster's refusals.
+    pub(super) fn marks(self, lang: Lang) -> Vec<EditorDiagnostic> {
+        let mut marks = self.doctor.marks(lang);
+        if self.plan_is_current() {
+            marks.extend(refusal_marks(&self.refusals.get(), lang));
+        }
+        marks
     }
 
     /// Why the next step cannot be taken.
@@ -115,8 +114,8 @@ impl YamlState {
         if self.finished() {
             return self.summary();
         }
-        match self.diagnosis() {
-            None => Some(match self.unread.get() {
+        match self.doctor.diagnosis() {
+            None => Some(match self.doctor.unread.get() {
                 Some(reason) => Text::new(&words::NOT_READ, [reason]),
                 None => words::CHECKING.into(),
             }),

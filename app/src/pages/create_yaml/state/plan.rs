@@ -25,7 +25,8 @@ impl YamlState {
 
     /// Asks the cluster what it would say.
     pub(in crate::pages::create_yaml) fn check(self) {
-        let Some(diagnosis) = untrack(|| self.diagnosis()).filter(|diagnosis| diagnosis.complete) else {
+        let Some(diagnosis) = untrack(|| self.doctor.diagnosis()).filter(|diagnosis| diagnosis.complete)
+        else {
             return;
         };
         if self.busy.get_untracked() {

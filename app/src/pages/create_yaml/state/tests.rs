@@ -99,7 +99,7 @@ fn what_the_cluster_refused_is_not_sent_and_that_is_said() {
         in_page(names, |state| {
             let complete =
                 Diagnosis { documents: vec![document(0, "a")], complete: true, ..Diagnosis::default() };
-            state.diagnosis.set(Some(("checked".to_owned(), complete)));
+            state.doctor.diagnosis.set(Some(("checked".to_owned(), complete)));
             refuse(state, refused);
             assert_eq!(state.obstacle(), None, "the text can be checked again");
             assert_eq!(state.create_obstacle(), obstacle.map(Text::from), "{refused}");
@@ -114,7 +114,7 @@ fn what_the_cluster_refused_is_not_sent_and_that_is_said() {
     in_page(&["a", "b"], |state| {
         let complete =
             Diagnosis { documents: vec![document(0, "a")], complete: true, ..Diagnosis::default() };
-        state.diagnosis.set(Some(("checked".to_owned(), complete)));
+        state.doctor.diagnosis.set(Some(("checked".to_owned(), complete)));
         refuse(state, 1);
         state.note(1, Outcome::Created);
         assert_eq!(state.create_obstacle(), Some(words::REFUSED_ONE.into()), "what is left was refused");
@@ -254,7 +254,7 @@ fn a_text_that_could_not_be_read_says_why() {
         assert_eq!(state.obstacle(), Some(words::CHECKING.into()));
         state.text.set("a: 1".to_owned());
         let reason = AppError::Unauthenticated.text();
-        state.unread.set(Some(reason.clone()));
+        state.doctor.unread.set(Some(reason.clone()));
         assert_eq!(state.obstacle(), Some(Text::new(&words::NOT_READ, [reason])));
     });
 }

@@ -7,7 +7,7 @@ use binnacle_model::{
 };
 use leptos::prelude::*;
 
-use super::state::YamlState;
+use super::doctor::Doctor;
 use crate::{
     i18n::{t, tt, use_lang},
     ui::{
@@ -22,15 +22,15 @@ use crate::{
 
 /// The list of problems.
 #[component]
-pub(super) fn Problems(state: YamlState) -> impl IntoView {
+pub fn Problems(
+    /// The text and its doctor.
+    doctor: Doctor,
+) -> impl IntoView {
     let lang = use_lang();
     let toasts = use_toasts();
-    let diagnosis = Memo::new(move |_| state.diagnosis());
+    let diagnosis = Memo::new(move |_| doctor.diagnosis());
     let findings = Memo::new(move |_| {
         diagnosis.with(|diagnosis| diagnosis.as_ref().map(|one| one.findings.clone()).unwrap_or_default())
-    });
-    let stripped = Memo::new(move |_| {
-        diagnosis.with(|diagnosis| diagnosis.as_ref().map(|one| one.stripped.clone()).unwrap_or_default())
     });
     let repairable =
         move || findings.with(|findings| findings.iter().filter(|finding| finding.repair.is_some()).count());
@@ -38,7 +38,7 @@ pub(super) fn Problems(state: YamlState) -> impl IntoView {
         (repairable() == 0).then(|| words::NOTHING_TO_REPAIR.text(lang.get()).to_owned())
     });
     let repair_all = move |_| {
-        state.repair_all(move |count| {
+        doctor.repair_all(move |count| {
             toasts.success(words::REPAIRED_COUNT.fill(lang.get_untracked(), &[&count.to_string()]));
         });
     };
@@ -49,7 +49,7 @@ pub(super) fn Problems(state: YamlState) -> impl IntoView {
                 <span class="problems-count" role="status">
                     {move || {
                         let count = findings.with(Vec::len);
-                        if state.reading.get() {
+                        if doctor.reading.get() {
                             words::CHECKING.text(lang.get()).to_owned()
                         } else if count > 0 {
                             count_word(count).fill(lang.get(), &[&count.to_string()])
@@ -64,14 +64,11 @@ pub(super) fn Problems(state: YamlState) -> impl IntoView {
                     <Button icon=IconName::Wand disabled_reason=nothing on_click=repair_all>{t(words::REPAIR_ALL)}</Button>
                 </Show>
             </div>
-            <Unread state=state />
+            <Unread doctor=doctor />
             <ol class="problem-list">
-                {move || findings.get().into_iter().map(|finding| problem(state, finding)).collect_view()}
+                {move || findings.get().into_iter().map(|finding| problem(doctor, finding)).collect_view()}
             </ol>
         </section>
-        <Show when=move || stripped.with(|stripped| !stripped.is_empty())>
-            <NotSent stripped=stripped />
-        </Show>
     }
 }
 
@@ -81,12 +78,12 @@ fn count_word(count: usize) -> Word {
 
 /// That the text could not be checked, why, and the way to try again.
 #[component]
-fn Unread(state: YamlState) -> impl IntoView {
+fn Unread(doctor: Doctor) -> impl IntoView {
     move || {
-        state.unread.get().map(|reason| {
+        doctor.unread.get().map(|reason| {
             view! {
                 <Notice tone=Tone::Waiting text=tt(Text::new(&words::NOT_READ, [reason]))>
-                    <Button variant=ButtonVariant::Ghost icon=IconName::Refresh on_click=move |_| state.ask_again()>
+                    <Button variant=ButtonVariant::Ghost icon=IconName::Refresh on_click=move |_| doctor.ask_again()>
                         {t(words::ASK_AGAIN)}
                     </Button>
                 </Notice>
@@ -95,7 +92,7 @@ fn Unread(state: YamlState) -> impl IntoView {
     }
 }
 
-fn problem(state: YamlState, finding: Finding) -> impl IntoView {
+fn problem(doctor: Doctor, finding: Finding) -> impl IntoView {
     let lang = use_lang();
     let tone = match finding.severity {
         Severity::Error => Tone::Failing,
@@ -110,7 +107,7 @@ fn problem(state: YamlState, finding: Finding) -> impl IntoView {
         <li class="problem" data-tone=tone.name()>
             <Icon name=tone.icon() />
             <div class="problem-words">
-                <button type="button" class="link-button" on:click=move |_| state.reveal.set(Some(start))>
+                <button type="button" class="link-button" on:click=move |_| doctor.reveal.set(Some(start))>
                     {move || words::LINE_COLUMN.fill(lang.get(), &[&line, &column])}
                 </button>
                 <p>{sentence}</p>
@@ -118,7 +115,7 @@ fn problem(state: YamlState, finding: Finding) -> impl IntoView {
             {repair
                 .map(|label| {
                     view! {
-                        <Button variant=ButtonVariant::Ghost icon=IconName::Wrench on_click=move |_| state.repair(&finding)>
+                        <Button variant=ButtonVariant::Ghost icon=IconName::Wrench on_click=move |_| doctor.repair(&finding)>
                             {tt(label)}
                         </Button>
                     }
@@ -127,10 +124,15 @@ fn problem(state: YamlState, finding: Finding) -> impl IntoView {
     }
 }
 
-/// The server-owned fields that are left out; those that change what the object does stand open.
+/// The server-owned fields that are left out when something is created; those that change what the object
+/// does stand open.
 #[component]
-fn NotSent(stripped: Memo<Vec<Stripped>>) -> impl IntoView {
+pub fn NotSent(
+    /// The text and its doctor.
+    doctor: Doctor,
+) -> impl IntoView {
     let lang = use_lang();
+    let stripped = Memo::new(move |_| doctor.diagnosis().map(|one| one.stripped).unwrap_or_default());
     let line = |one: Stripped| {
         view! {
             <li>
@@ -143,22 +145,24 @@ fn NotSent(stripped: Memo<Vec<Stripped>>) -> impl IntoView {
     let warned = move || stripped.get().into_iter().filter(|one| one.warn).collect::<Vec<_>>();
     let count = move || stripped.with(Vec::len).to_string();
     view! {
-        <section class="not-sent" aria-labelledby="not-sent-title">
-            <h2 class="section-title" id="not-sent-title">{t(words::NOT_SENT)}</h2>
-            {move || {
-                warned()
-                    .into_iter()
-                    .map(|one| {
-                        let place = one.path.to_string();
-                        let text = one.text.clone();
-                        view! { <Notice tone=Tone::Waiting text=move || format!("{place}: {}", text.render(lang.get())) /> }
-                    })
-                    .collect_view()
-            }}
-            <Disclosure title=t(words::NOT_SENT_HELP) summary=count>
-                <ul class="plain-list">{move || stripped.get().into_iter().map(line).collect_view()}</ul>
-            </Disclosure>
-        </section>
+        <Show when=move || stripped.with(|stripped| !stripped.is_empty())>
+            <section class="not-sent" aria-labelledby="not-sent-title">
+                <h2 class="section-title" id="not-sent-title">{t(words::NOT_SENT)}</h2>
+                {move || {
+                    warned()
+                        .into_iter()
+                        .map(|one| {
+                            let place = one.path.to_string();
+                            let text = one.text.clone();
+                            view! { <Notice tone=Tone::Waiting text=move || format!("{place}: {}", text.render(lang.get())) /> }
+                        })
+                        .collect_view()
+                }}
+                <Disclosure title=t(words::NOT_SENT_HELP) summary=count>
+                    <ul class="plain-list">{move || stripped.get().into_iter().map(line).collect_view()}</ul>
+                </Disclosure>
+            </section>
+        </Show>
     }
 }
 
@@ -172,9 +176,9 @@ mod tests {
     fn a_text_that_could_not_be_checked_can_be_asked_about_again() {
         let owner = Owner::new();
         let out = owner.with(|| {
-            let state = YamlState::new("prod".to_owned(), "default".to_owned());
-            state.unread.set(Some(AppError::Unauthenticated.text()));
-            view! { <Problems state=state /> }.to_html().replace("<!>", "")
+            let doctor = Doctor::new();
+            doctor.unread.set(Some(AppError::Unauthenticated.text()));
+            view! { <Problems doctor=doctor /> }.to_html().replace("<!>", "")
         });
         assert!(out.contains("The text could not be checked: "), "{out}");
         assert!(out.contains("Ask again"), "{out}");

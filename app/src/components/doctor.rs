@@ -1,27 +1,59 @@
-//! The paste doctor's word on the text: asked while typing, shown as marks, taken as repairs.
+//! The paste doctor's word on a text: asked while typing, shown as marks, taken as repairs.
 
 use std::time::Duration;
 
 use binnacle_model::{
-    Lang, Severity,
-    diagnosis::{Diagnosis, Edit, Finding},
+    Lang, Severity, Text,
+    diagnosis::{Diagnosis, Edit, Finding, TextRange},
 };
 use leptos::prelude::*;
 
-use super::YamlState;
 use crate::{
     api::yaml,
     interop::editor::{EditorDiagnostic, EditorSeverity},
 };
 
-impl YamlState {
+/// A text and what the doctor says of it; a handle.
+#[derive(Clone, Copy)]
+pub struct Doctor {
+    /// The text.
+    pub text: RwSignal<String>,
+    /// Whether the doctor reads it now.
+    pub reading: RwSignal<bool>,
+    /// Why the doctor could not be asked about it.
+    pub unread: RwSignal<Option<Text>>,
+    /// Why something else could not be done with it; forgotten at the next key.
+    pub failed: RwSignal<Option<Text>>,
+    /// Set to an offset to bring it into view.
+    pub reveal: RwSignal<Option<u32>>,
+    /// What the doctor said, with the text it read.
+    pub(crate) diagnosis: RwSignal<Option<(String, Diagnosis)>>,
+    /// Counts the times the doctor is to be asked anew about the same text.
+    asked: RwSignal<u32>,
+}
+
+impl Doctor {
+    /// A doctor of an empty text. It reads once [`Doctor::read_while_typing`] was called.
+    #[expect(clippy::new_without_default, reason = "it belongs to the component that makes it")]
+    pub fn new() -> Self {
+        Doctor {
+            text: RwSignal::new(String::new()),
+            reading: RwSignal::new(false),
+            unread: RwSignal::new(None),
+            failed: RwSignal::new(None),
+            reveal: RwSignal::new(None),
+            diagnosis: RwSignal::new(None),
+            asked: RwSignal::new(0),
+        }
+    }
+
     /// Asks the doctor once more about the text it could not be asked about.
-    pub(in crate::pages::create_yaml) fn ask_again(self) {
+    pub fn ask_again(self) {
         self.asked.update(|asked| *asked = asked.wrapping_add(1));
     }
 
     /// Asks the doctor 250 ms after the last key.
-    pub(super) fn read_while_typing(self) {
+    pub fn read_while_typing(self) {
         let turn = StoredValue::new(0_u32);
         Effect::new(move |_| {
             self.asked.track();
@@ -61,33 +93,21 @@ impl YamlState {
     }
 
     /// What the doctor says about the text as it stands; `None` while it reads.
-    pub(in crate::pages::create_yaml) fn diagnosis(self) -> Option<Diagnosis> {
+    pub fn diagnosis(self) -> Option<Diagnosis> {
         self.diagnosis.with(|diagnosis| {
             let (text, diagnosis) = diagnosis.as_ref()?;
             self.text.with(|now| now == text).then(|| diagnosis.clone())
         })
     }
 
-    /// The findings as marks in the text, the cluster's refusals among them.
-    pub(in crate::pages::create_yaml) fn marks(self, lang: Lang) -> Vec<EditorDiagnostic> {
+    /// The findings as marks in the text.
+    pub fn marks(self, lang: Lang) -> Vec<EditorDiagnostic> {
         let findings = self.diagnosis().map(|diagnosis| diagnosis.findings).unwrap_or_default();
-        let mut marks: Vec<EditorDiagnostic> =
-            findings.iter().map(|finding| mark_of(finding, lang)).collect();
-        if self.plan_is_current() {
-            let refused = self.refusals.get();
-            marks.extend(refused.iter().map(|(range, text)| EditorDiagnostic {
-                from: range.start,
-                to: range.end,
-                severity: EditorSeverity::Error,
-                message: text.render(lang),
-                repair: None,
-            }));
-        }
-        marks
+        findings.iter().map(|finding| mark_of(finding, lang)).collect()
     }
 
     /// Repairs the finding behind a mark.
-    pub(in crate::pages::create_yaml) fn repair_mark(self, index: usize) {
+    pub fn repair_mark(self, index: usize) {
         if let Some(finding) =
             untrack(|| self.diagnosis()).and_then(|diagnosis| diagnosis.findings.get(index).cloned())
         {
@@ -96,7 +116,7 @@ impl YamlState {
     }
 
     /// Applies one repair to the text.
-    pub(in crate::pages::create_yaml) fn repair(self, finding: &Finding) {
+    pub fn repair(self, finding: &Finding) {
         if let Some(repair) = &finding.repair {
             let mended = self.text.with_untracked(|text| apply(text, &repair.edits));
             self.text.set(mended);
@@ -104,7 +124,7 @@ impl YamlState {
     }
 
     /// Applies every repair.
-    pub(in crate::pages::create_yaml) fn repair_all(self, done: impl Fn(usize) + 'static) {
+    pub fn repair_all(self, done: impl Fn(usize) + 'static) {
         let text = self.text.get_untracked();
         self.reading.set(true);
         leptos::task::spawn_local(async move {
@@ -120,6 +140,18 @@ impl YamlState {
             self.reading.set(false);
         });
     }
+}
+
+/// Marks of what the cluster refuses, each at its place.
+pub fn refusal_marks(refusals: &[(TextRange, Text)], lang: Lang) -> Vec<EditorDiagnostic> {
+    let mark = |(range, text): &(TextRange, Text)| EditorDiagnostic {
+        from: range.start,
+        to: range.end,
+        severity: EditorSeverity::Error,
+        message: text.render(lang),
+        repair: None,
+    };
+    refusals.iter().map(mark).collect()
 }
 
 fn mark_of(finding: &Finding, lang: Lang) -> EditorDiagnostic {
