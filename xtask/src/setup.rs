@@ -31,6 +31,7 @@ pub(crate) fn all(steps: &Ledger) -> Result {
         Ok(()) => Ok(()),
     };
     optional("Chromium", chromium(steps).map(drop))?;
+    optional("strace", strace(steps).map(drop))?;
     optional("cargo-deny", cargo_deny(steps).map(drop))?;
     optional("real control plane", control_plane::ensure(None, steps))?;
     for line in &without {
@@ -74,18 +75,29 @@ pub(crate) fn chromium(steps: &Ledger) -> Result<PathBuf> {
     if let Some(found) = find() {
         return Ok(found);
     }
-    let by_hand = || {
-        Error::Unavailable(
-            "Chromium is missing. Install it: apt-get install chromium, or set CHROMIUM.".into(),
-        )
-    };
+    apt(steps, "chromium", "Chromium is missing. Install it: apt-get install chromium, or set CHROMIUM.")?;
+    find().ok_or_else(|| Error::Unavailable("apt has installed no Chromium that is found.".into()))
+}
+
+/// strace, installed by apt where we may.
+pub(crate) fn strace(steps: &Ledger) -> Result<PathBuf> {
+    if let Some(found) = paths::which("strace") {
+        return Ok(found);
+    }
+    apt(steps, "strace", "strace is missing. Install it: apt-get install strace.")?;
+    paths::which("strace").ok_or_else(|| Error::Unavailable("apt has installed no strace.".into()))
+}
+
+/// Installs a package of Debian's where we may; `by_hand` says what to do where we may not.
+fn apt(steps: &Ledger, package: &str, by_hand: &str) -> Result {
+    let by_hand = || Error::Unavailable(by_hand.into());
     let apt = paths::which("apt-get").ok_or_else(by_hand)?;
     let prefix = match (nix::unistd::geteuid().is_root(), paths::which("sudo")) {
         (true, _) => None,
         (false, Some(sudo)) if quiet(Command::new(&sudo).args(["-n", "true"])) => Some(sudo),
         _ => return Err(by_hand()),
     };
-    say::step("Installing Chromium with apt (about 1 min)");
+    say::step(format!("Installing {package} with apt (about 1 min)"));
     let command = |args: &[&str]| {
         let mut command = match &prefix {
             Some(sudo) => {
@@ -99,12 +111,7 @@ pub(crate) fn chromium(steps: &Ledger) -> Result<PathBuf> {
         command
     };
     step::run(steps, "apt-get", &mut command(&["update", "-q"]))?;
-    step::run(
-        steps,
-        "apt-get",
-        &mut command(&["install", "-y", "-q", "--no-install-recommends", "chromium"]),
-    )?;
-    find().ok_or_else(by_hand)
+    step::run(steps, "apt-get", &mut command(&["install", "-y", "-q", "--no-install-recommends", package]))
 }
 
 fn quiet(command: &mut Command) -> bool {

@@ -2,6 +2,7 @@
 
 pub(crate) mod counts;
 mod sizes;
+mod touched;
 
 use crate::control_plane::{self, ControlPlane};
 use crate::error::{Error, Result};
@@ -94,6 +95,7 @@ pub(crate) fn run(steps: &Ledger) -> Result {
     })?;
     if let Some(binary) = binary {
         suite.step("size budgets", |_| sizes::check(&binary))?;
+        suite.step("hostile kubeconfigs under strace", |steps| touched::check(&binary, steps))?;
         suite.step("end to end, sandbox", |steps| e2e::sandbox(&binary, &[], steps))?;
         real_clusters(&mut suite, &binary)?;
     }
