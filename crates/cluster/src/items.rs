@@ -59,8 +59,8 @@ pub(crate) struct Owner {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SetFacts {
     pub(crate) deleting: bool,
-    pub(crate) generation: i64,
-    pub(crate) observed: i64,
+    /// Whether its controller has not seen its latest generation.
+    pub(crate) unseen: bool,
     pub(crate) want: u32,
     pub(crate) pods: u32,
     pub(crate) ready: u32,
@@ -78,7 +78,7 @@ impl SetFacts {
     pub(crate) fn object(&self) -> Value {
         let revision = |same: bool| if same { "a" } else { "b" };
         let mut metadata = Map::new();
-        metadata.insert("generation".into(), self.generation.into());
+        metadata.insert("generation".into(), u32::from(self.unseen).into());
         if self.deleting {
             metadata.insert("deletionTimestamp".into(), "set".into());
         }
@@ -94,7 +94,7 @@ impl SetFacts {
                 },
             },
             "status": {
-                "observedGeneration": self.observed,
+                "observedGeneration": 0,
                 "replicas": self.pods,
                 "readyReplicas": self.ready,
                 "updatedReplicas": self.updated,
@@ -198,8 +198,7 @@ impl From<RawSet> for SetItem {
                 .collect(),
             facts: SetFacts {
                 deleting: metadata.deletion_timestamp.is_some(),
-                generation: metadata.generation,
-                observed: status.observed_generation,
+                unseen: status.observed_generation < metadata.generation,
                 want: spec.replicas.unwrap_or(1),
                 pods: status.replicas,
                 ready: status.ready_replicas,

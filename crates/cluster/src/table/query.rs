@@ -118,9 +118,9 @@ impl Table {
         // Kubernetes' names are lower case already.
         let found = self.rows.iter().map(|row| {
             row.as_ref().is_some_and(|row| {
-                finder(&row.name)
-                    || row.alias.as_ref().is_some_and(|alias| finder(&alias.to_lowercase()))
-                    || any_image && row.images.iter().any(|image| images[*image as usize])
+                finder(row.name())
+                    || !row.alias().is_empty() && finder(&row.alias().to_lowercase())
+                    || any_image && row.images.as_slice().iter().any(|image| images[*image as usize])
             })
         });
         Some(found.collect())

@@ -146,7 +146,7 @@ proptest! {
             }
         }
         table.settle();
-        let rows: Vec<WorkloadRow> = table.by_uid.keys().filter_map(|uid| table.row(uid)).collect();
+        let rows = table.all();
         for sort in COLUMNS {
             let filter = Filter {
                 allowed: allowed.as_deref(), namespace, search, states: &states, lost, sort, descending, skip, take,
@@ -255,4 +255,52 @@ fn a_page_of_a_hundred_thousand_rows_takes_milliseconds() {
     let limit = if cfg!(debug_assertions) { 300 } else { 10 };
     eprintln!("worst page of 100,000 rows: {worst:?}");
     assert!(worst.as_millis() < limit, "{worst:?}");
+}
+
+/// What a row costs in memory, with its share of the indexes; prints and judges nothing.
+#[test]
+#[ignore = "a measurement, alone and optimised: cargo test --release -p binnacle-cluster --lib what_a_row_costs -- --ignored --nocapture"]
+fn what_a_row_costs() {
+    /// Resident pages of 4 KiB (proc(5), statm), in bytes.
+    fn resident() -> usize {
+        let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
+        statm.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
+    }
+    const PAGES: usize = 200;
+    const PAGE: usize = 500;
+    let page = |page: usize, waiting: bool| {
+        let set = |row: usize| {
+            let id = page * PAGE + row;
+            serde_json::json!({
+                "metadata": {
+                    "name": format!("bench-{id:05}"), "namespace": "default",
+                    "uid": format!("{:08x}-d9cb-469f-a165-{:012x}", id.wrapping_mul(7_919), id),
+                    "generation": 1, "creationTimestamp": "2026-01-01T00:00:00Z",
+                    "annotations": {"filler": "x".repeat(2_000)},
+                },
+                "spec": {"replicas": u32::from(waiting), "template": {"spec": {"containers": [
+                    {"name": "main", "image": format!("registry.example.com/team/app:{}", id % 40)}]}}},
+                "status": {"observedGeneration": 1},
+            })
+        };
+        serde_json::to_vec(&(0..PAGE).map(set).collect::<Vec<_>>()).unwrap()
+    };
+    for waiting in [false, true] {
+        // What reading a page leaves behind is not the rows'.
+        drop(serde_json::from_slice::<Vec<SetItem>>(&page(0, waiting)).unwrap());
+        let before = resident();
+        let mut table = Table::default();
+        table.begin_round();
+        for number in 0..PAGES {
+            let bytes = page(number, waiting);
+            let items: Vec<SetItem> = serde_json::from_slice(&bytes).unwrap();
+            table.prepare(items.len());
+            for item in items {
+                table.upsert(item, None);
+            }
+        }
+        table.sweep();
+        let bytes = resident().saturating_sub(before) / (PAGES * PAGE);
+        println!("{bytes} bytes of resident memory a row, waiting: {waiting}");
+    }
 }
