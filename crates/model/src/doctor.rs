@@ -7,17 +7,26 @@
 //! round mends is mended in a copy, so that the next one can see behind it; every finding and
 //! every repair is carried back to the text as it was given.
 
+mod amounts;
 mod characters;
 mod clean;
 mod indent;
+mod kinds;
 mod known;
+mod listed;
+mod lookalike;
 mod meaning;
 mod order;
 mod place;
 mod read;
+mod scalars;
 mod scan;
+mod selectors;
 mod spacing;
+mod strange;
+mod strings;
 mod text;
+mod values;
 
 use serde_json::Value;
 
@@ -57,8 +66,7 @@ struct Fix {
     start: usize,
     end: usize,
     text: Text,
-    /// First and last line the text speaks of, by a place in them; they fill its first two places
-    /// (its second, for one that names a key).
+    /// First and last line the text speaks of, by a place in them; they fill its first two places.
     lines: Option<(usize, usize)>,
     label: Option<&'static Word>,
     edits: Vec<ByteEdit>,
@@ -179,6 +187,10 @@ fn look(text: &str, reading: &Result<Option<Node>, Failure>, trials: usize) -> (
     };
     let mut mend = sort(characters::characters(text, &lines, valid));
     let limited = matches!(reading, Err(failure) if failure.limit);
+    // What another tool fills in is not for us to mend, nor what is around it.
+    if let (true, Some(fix)) = (mend.is_empty() && !valid && !limited, template(text, &lines, true)) {
+        return (mend, vec![fix]);
+    }
     if mend.is_empty() && !limited {
         let layout = Layout::new(text, &lines);
         mend = sort(spacing::spacing(&layout, valid));
@@ -271,6 +283,14 @@ fn syntax_at(text: &str, failure: &Failure, lines: &[scan::Line]) -> Fix {
         ("bad-escape", words::DOCTOR_SYNTAX_ESCAPE)
     } else if has(&["tab"]) {
         ("tab", words::DOCTOR_SYNTAX_TAB)
+    } else if has(&["recursive references"]) {
+        ("recursive-anchor", words::DOCTOR_RECURSIVE)
+    } else if has(&["merge value", "merge key"]) {
+        ("merge-key", words::DOCTOR_MERGE)
+    } else if has(&["non-finite"]) {
+        ("not-finite", words::DOCTOR_NOT_FINITE)
+    } else if has(&["null into string", "expected string scalar"]) {
+        ("key-not-text", words::DOCTOR_KEY_NOT_TEXT)
     } else if has(&["anchor", "alias"]) {
         ("unknown-anchor", words::DOCTOR_SYNTAX_ALIAS)
     } else if has(&["tag"]) {
@@ -279,30 +299,64 @@ fn syntax_at(text: &str, failure: &Failure, lines: &[scan::Line]) -> Fix {
         ("unreadable", words::DOCTOR_SYNTAX_OTHER)
     };
     let line = lines.get(lines.partition_point(|line| line.start <= failure.at).saturating_sub(1));
-    let template = lines.iter().find(|line| {
-        line.what != What::Block && text.get(line.start..line.end).is_some_and(|line| line.contains("{{"))
-    });
-    if let Some(template) = template
-        && code != "too-complex"
+    if code != "too-complex"
+        && let Some(fix) = template(text, lines, false)
     {
-        return Fix::new(
-            "template",
-            Severity::Error,
-            template.content,
-            template.end,
-            Text::new(&words::DOCTOR_TEMPLATE, ["{{ … }}"]),
-        );
+        return fix;
     }
     let end = line.map_or(failure.at, |line| line.end.max(failure.at));
-    let fix = Fix::new(code, Severity::Error, failure.at, end, Text::new(&word, [message]));
-    match line.filter(|line| code == "unknown-anchor" && line.value == failure.at) {
-        Some(line) => {
-            let value = text.get(line.value..line.value_end).unwrap_or_default();
-            let edit = ByteEdit::new(line.value, line.value_end, spacing::quote(value));
-            fix.mend(&words::DOCTOR_ADD_QUOTES, vec![edit])
-        }
-        None => fix,
+    let mut said = message;
+    if code == "not-finite" {
+        said = line.and_then(|line| text.get(line.value..line.value_end)).unwrap_or(message);
     }
+    let fix = Fix::new(code, Severity::Error, failure.at, end, Text::new(&word, [said]));
+    let quoted = |from: usize, to: usize| {
+        let value = text.get(from..to).unwrap_or_default();
+        vec![ByteEdit::new(from, to, spacing::quote(value))]
+    };
+    match line {
+        Some(line) if matches!(code, "unknown-anchor" | "not-finite") && line.value == failure.at => {
+            fix.mend(&words::DOCTOR_ADD_QUOTES, quoted(line.value, line.value_end))
+        }
+        // A tag with nothing after it is text that begins with an exclamation mark.
+        Some(line) if code == "unknown-tag" && tag_alone(text, line) => {
+            fix.mend(&words::DOCTOR_ADD_QUOTES, quoted(line.value, line.end))
+        }
+        Some(line) if code == "key-not-text" && line.content == failure.at => match line.key {
+            Some((end, _)) => fix.mend(&words::DOCTOR_ADD_QUOTES, quoted(line.content, end)),
+            None => fix,
+        },
+        _ => fix,
+    }
+}
+
+fn tag_alone(text: &str, line: &scan::Line) -> bool {
+    let value = text.get(line.value..line.end).unwrap_or_default();
+    value.starts_with('!') && !value.contains([' ', '\t'])
+}
+
+/// The first place that another tool fills in; for certain, when it begins a line or a value.
+fn template(text: &str, lines: &[scan::Line], certain: bool) -> Option<Fix> {
+    const MARKS: [&str; 2] = ["{{", "{%"];
+    let written = |line: &scan::Line| text.get(line.start..line.end).unwrap_or_default();
+    let begins = |from: usize, mark: &str| text.get(from..).is_some_and(|rest| rest.starts_with(mark));
+    let filled = |line: &scan::Line, mark: &str| {
+        if certain {
+            begins(line.content, mark) || begins(line.value, mark)
+        } else {
+            written(line).contains(mark)
+        }
+    };
+    let line =
+        lines.iter().find(|line| line.what != What::Block && MARKS.iter().any(|mark| filled(line, mark)))?;
+    let helm = [".Values.", ".Release.", ".Chart.", "include \"", "template \""];
+    let text = if text.contains("{{") && helm.iter().any(|mark| text.contains(mark)) {
+        Text::new(&words::DOCTOR_HELM_TEMPLATE, ["{{ … }}"])
+    } else {
+        let mark = if written(line).contains("{{") { "{{ … }}" } else { "{% … %}" };
+        Text::new(&words::DOCTOR_TEMPLATE, [mark])
+    };
+    Some(Fix::new("template", Severity::Error, line.content, line.end, text))
 }
 
 /// Turns a fix of a document into a finding of the text.
@@ -311,12 +365,7 @@ fn finding(places: &Places<'_>, chunk: Chunk, document: u32, fix: Fix) -> Findin
     if let Some((first, last)) = fix.lines {
         let first = places.line_number(chunk.start + first).to_string();
         let last = places.line_number(chunk.start + last).to_string();
-        if fix.code == "duplicate-key" {
-            text.args.truncate(1);
-            text.args.push(first.into());
-        } else {
-            text.args.splice(0..2.min(text.args.len()), [first.into(), last.into()]);
-        }
+        text.args.splice(0..2.min(text.args.len()), [first.into(), last.into()]);
     }
     let repair = fix.label.filter(|_| !fix.edits.is_empty()).map(|label| Repair {
         label: Text::plain(label),

@@ -230,7 +230,7 @@ fn dns_characters(name: &str, most: usize, rule: fn(&str) -> Option<Text>) -> Op
 }
 
 /// The name that a person likely meant: lower case, hyphens for what is not allowed, nothing around it.
-fn near_name(name: &str) -> String {
+pub(crate) fn near_name(name: &str) -> String {
     let lower = name.to_ascii_lowercase();
     let allowed = lower.replace(|c: char| !matches!(c, 'a'..='z' | '0'..='9' | '-' | '.'), "-");
     allowed.trim_matches(['-', '.']).to_owned()

@@ -3,6 +3,7 @@
 
 use super::{
     Fix,
+    lookalike::look_alikes,
     read::read,
     scan::{Line, Style, What, is_invisible, is_space},
     text::{ByteEdit, apply, line_of},
@@ -34,6 +35,7 @@ pub(super) fn characters(text: &str, lines: &[Line], valid: bool) -> Vec<Fix> {
     for line in lines.iter().filter(|line| line.what == What::Entry) {
         fixes.extend(smart_quotes(text, line));
     }
+    fixes.extend(look_alikes(text, lines));
     if !valid && fixes.iter().all(|fix| fix.code != "odd-space") {
         fixes.extend(tabs(text, lines));
     }

@@ -27,6 +27,9 @@ pub fn clean(object: &Value) -> (Value, Vec<(FieldPath, Text, bool)>) {
     if let Some(map) = object.as_object_mut() {
         part(map, &root, &words::DOCTOR_STRIP_OWNER, &mut gone);
         let spec = root.key("spec");
+        if map.get("kind").and_then(Value::as_str) == Some("Job") {
+            job(map, &mut gone);
+        }
         if let Some(inner) = map.get_mut("spec").and_then(Value::as_object_mut) {
             templates(inner, &spec, &mut gone);
             if let Some(job) = inner.get_mut("jobTemplate").and_then(Value::as_object_mut) {
@@ -39,6 +42,34 @@ pub fn clean(object: &Value) -> (Value, Vec<(FieldPath, Text, bool)>) {
         }
     }
     (object, gone)
+}
+
+/// Labels that the job controller gives the pods of a Job (`batch/v1`, `ControllerUidLabel`, `JobNameLabel` and
+/// their older names).
+const JOB_LABELS: [&str; 4] =
+    ["batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "controller-uid", "job-name"];
+
+/// What the API server makes of a Job's selector and refuses in another Job, unless it is asked not to
+/// (`manualSelector`).
+fn job(job: &mut Map<String, Value>, gone: &mut Vec<(FieldPath, Text, bool)>) {
+    let Some(spec) = job.get_mut("spec").and_then(Value::as_object_mut) else { return };
+    if spec.get("manualSelector") == Some(&Value::Bool(true)) {
+        return;
+    }
+    let path = FieldPath::root().key("spec");
+    if spec.shift_remove("selector").is_some() {
+        gone.push((path.key("selector"), words::DOCTOR_STRIP_JOB_SELECTOR.into(), false));
+    }
+    let Some(labels) = spec.get_mut("template").and_then(|template| template.pointer_mut("/metadata/labels"))
+    else {
+        return;
+    };
+    for label in JOB_LABELS {
+        if labels.as_object_mut().and_then(|labels| labels.shift_remove(label)).is_some() {
+            let path = path.key("template").key("metadata").key("labels").key(label);
+            gone.push((path, words::DOCTOR_STRIP_JOB_LABEL.into(), false));
+        }
+    }
 }
 
 /// Pod template and claim templates of a workload's spec.
@@ -109,6 +140,23 @@ mod tests {
             ("spec.jobTemplate.spec.template.metadata.creationTimestamp", false),
         ];
         assert_eq!(seen, expected.map(|(path, warn)| (path.to_owned(), warn)));
+    }
+
+    #[test]
+    fn a_job_loses_the_selector_of_another() {
+        let uid = json!({"batch.kubernetes.io/controller-uid": "1", "app": "a"});
+        let spec = json!({"selector": {"matchLabels": {"controller-uid": "1"}}, "template": {"metadata": {"labels": uid}}});
+        let (cleaned, gone) = clean(&json!({"kind": "Job", "spec": spec.clone()}));
+        assert_eq!(cleaned["spec"], json!({"template": {"metadata": {"labels": {"app": "a"}}}}));
+        let seen: Vec<String> = gone.iter().map(|(path, _, _)| path.to_string()).collect();
+        assert_eq!(
+            seen,
+            ["spec.selector", "spec.template.metadata.labels[batch.kubernetes.io/controller-uid]",]
+        );
+        let mut manual = json!({"kind": "Job", "spec": spec.clone()});
+        manual["spec"]["manualSelector"] = true.into();
+        assert_eq!(clean(&manual).1, Vec::new());
+        assert_eq!(clean(&json!({"kind": "Deployment", "spec": spec})).1, Vec::new());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Names the doctor knows: fields of common Kubernetes objects, kinds and their versions.
+//! Names the doctor knows: fields of common Kubernetes objects.
 //! From the Kubernetes API reference, 1.37; enough to tell a glued or misplaced field from text.
 
 /// Fields whose value is a map.
@@ -314,83 +314,41 @@ pub(super) fn is_free(field: &str) -> bool {
     FREE.contains(&field)
 }
 
-/// Kinds with the version to use, and the versions that Kubernetes no longer serves (the
-/// deprecated API migration guide, up to 1.37).
-const KINDS: &[(&str, &str, &[&str])] = &[
-    ("APIService", "apiregistration.k8s.io/v1", &["apiregistration.k8s.io/v1beta1"]),
-    ("CSIDriver", "storage.k8s.io/v1", &["storage.k8s.io/v1beta1"]),
-    ("CSINode", "storage.k8s.io/v1", &["storage.k8s.io/v1beta1"]),
-    ("CSIStorageCapacity", "storage.k8s.io/v1", &["storage.k8s.io/v1beta1"]),
-    ("CertificateSigningRequest", "certificates.k8s.io/v1", &["certificates.k8s.io/v1beta1"]),
-    ("ClusterRole", RBAC, &["rbac.authorization.k8s.io/v1alpha1", "rbac.authorization.k8s.io/v1beta1"]),
-    (
-        "ClusterRoleBinding",
-        RBAC,
-        &["rbac.authorization.k8s.io/v1alpha1", "rbac.authorization.k8s.io/v1beta1"],
-    ),
-    ("ConfigMap", "v1", &[]),
-    ("ControllerRevision", "apps/v1", &["apps/v1beta1", "apps/v1beta2"]),
-    ("CronJob", "batch/v1", &["batch/v2alpha1", "batch/v1beta1"]),
-    ("CustomResourceDefinition", "apiextensions.k8s.io/v1", &["apiextensions.k8s.io/v1beta1"]),
-    ("DaemonSet", "apps/v1", &["extensions/v1beta1", "apps/v1beta1", "apps/v1beta2"]),
-    ("Deployment", "apps/v1", &["extensions/v1beta1", "apps/v1beta1", "apps/v1beta2"]),
-    ("EndpointSlice", "discovery.k8s.io/v1", &["discovery.k8s.io/v1beta1"]),
-    ("HorizontalPodAutoscaler", "autoscaling/v2", &["autoscaling/v2beta1", "autoscaling/v2beta2"]),
-    ("Ingress", "networking.k8s.io/v1", &["extensions/v1beta1", "networking.k8s.io/v1beta1"]),
-    ("IngressClass", "networking.k8s.io/v1", &["networking.k8s.io/v1beta1"]),
-    ("Job", "batch/v1", &["batch/v2alpha1"]),
-    ("Lease", "coordination.k8s.io/v1", &["coordination.k8s.io/v1beta1"]),
-    ("LimitRange", "v1", &[]),
-    (
-        "MutatingWebhookConfiguration",
-        "admissionregistration.k8s.io/v1",
-        &["admissionregistration.k8s.io/v1beta1"],
-    ),
-    ("Namespace", "v1", &[]),
-    ("NetworkPolicy", "networking.k8s.io/v1", &["extensions/v1beta1"]),
-    ("PersistentVolume", "v1", &[]),
-    ("PersistentVolumeClaim", "v1", &[]),
-    ("Pod", "v1", &[]),
-    ("PodDisruptionBudget", "policy/v1", &["policy/v1beta1"]),
-    ("PriorityClass", "scheduling.k8s.io/v1", &["scheduling.k8s.io/v1alpha1", "scheduling.k8s.io/v1beta1"]),
-    ("ReplicaSet", "apps/v1", &["extensions/v1beta1", "apps/v1beta2"]),
-    ("ReplicationController", "v1", &[]),
-    ("ResourceQuota", "v1", &[]),
-    ("Role", RBAC, &["rbac.authorization.k8s.io/v1alpha1", "rbac.authorization.k8s.io/v1beta1"]),
-    ("RoleBinding", RBAC, &["rbac.authorization.k8s.io/v1alpha1", "rbac.authorization.k8s.io/v1beta1"]),
-    ("RuntimeClass", "node.k8s.io/v1", &["node.k8s.io/v1alpha1", "node.k8s.io/v1beta1"]),
-    ("Secret", "v1", &[]),
-    ("Service", "v1", &[]),
-    ("ServiceAccount", "v1", &[]),
-    ("StatefulSet", "apps/v1", &["apps/v1beta1", "apps/v1beta2"]),
-    ("StorageClass", "storage.k8s.io/v1", &["storage.k8s.io/v1beta1"]),
-    (
-        "ValidatingWebhookConfiguration",
-        "admissionregistration.k8s.io/v1",
-        &["admissionregistration.k8s.io/v1beta1"],
-    ),
-    ("VolumeAttachment", "storage.k8s.io/v1", &["storage.k8s.io/v1alpha1", "storage.k8s.io/v1beta1"]),
+/// Fields whose value is a whole number, besides those that count seconds.
+const INTEGERS: &[&str] = &[
+    "backoffLimit",
+    "completions",
+    "containerPort",
+    "failedJobsHistoryLimit",
+    "failureThreshold",
+    "fsGroup",
+    "hostPort",
+    "maxReplicas",
+    "maxSkew",
+    "minReplicas",
+    "nodePort",
+    "parallelism",
+    "partition",
+    "replicas",
+    "revisionHistoryLimit",
+    "runAsGroup",
+    "runAsUser",
+    "successThreshold",
+    "successfulJobsHistoryLimit",
+    "weight",
 ];
 
-const RBAC: &str = "rbac.authorization.k8s.io/v1";
-
-/// The kind in Kubernetes' spelling, its version and the versions no longer served. The case of
-/// `kind` does not matter.
-pub(super) fn kind(kind: &str) -> Option<(&'static str, &'static str, &'static [&'static str])> {
-    KINDS.iter().find(|(name, _, _)| name.eq_ignore_ascii_case(kind)).copied()
+/// Whether a field counts seconds (API conventions, "Units": such a field ends with the unit's name).
+pub(super) fn is_seconds(field: &str) -> bool {
+    field.ends_with("Seconds") || field == "ttlSecondsAfterFinished"
 }
 
-/// Groups that a kind of [`KINDS`] is served from besides the one named there, so that a version
-/// of such a group is not called wrong.
-pub(super) fn wrong_group(kind: &str, api_version: &str) -> bool {
-    // Kinds whose names other groups use too (Knative's Service, Gateway implementations, Istio).
-    const SHARED: &[&str] =
-        &["Ingress", "Job", "Role", "RoleBinding", "Secret", "Service", "Namespace", "Lease"];
-    !SHARED.contains(&kind)
-        && KINDS.iter().any(|(name, version, _)| *name == kind && group(version) != group(api_version))
-        && (api_version == "v1" || KINDS.iter().any(|(_, version, _)| group(version) == group(api_version)))
+/// Whether a field holds a whole number.
+pub(super) fn is_integer(field: &str) -> bool {
+    INTEGERS.contains(&field) || is_seconds(field)
 }
 
-fn group(api_version: &str) -> &str {
-    api_version.split_once('/').map_or("", |(group, _)| group)
+/// Whether a field holds the permissions of a file.
+pub(super) fn is_mode(field: &str) -> bool {
+    matches!(field, "defaultMode" | "mode")
 }

@@ -6,10 +6,16 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::{
-    Fix, known,
+    Fix,
+    kinds::{self, Kind},
+    listed::listed,
     read::{Key, Node, Shape},
-    spacing::quote,
+    scalars,
+    selectors::selectors,
+    strange::strange,
+    strings::{as_text, strings},
     text::{self, ByteEdit},
+    values::values,
 };
 use crate::{Severity, Text, words::doctor as words};
 
@@ -26,42 +32,39 @@ pub(super) fn meaning(text: &str, root: &Node) -> Vec<Fix> {
         fixes.push(Fix::new("not-an-object", Severity::Error, root.start, end, words::DOCTOR_NOT_AN_OBJECT));
         return fixes;
     }
-    walk(text, &text::lines(text), root, &mut fixes);
-    if let (Some("List"), Some((items, _))) = (root.text("kind"), root.get("items")) {
-        fixes.push(Fix::new("list-of-objects", Severity::Error, items.start, items.end, words::DOCTOR_LIST));
+    if let Some(fix) = strange(text, root) {
+        return vec![fix];
+    }
+    walk(text, &text::lines(text), "", root, &mut fixes);
+    fixes.extend(scalars::binary(text));
+    if let Some(fix) = listed(text, root) {
+        // Its items are looked at once they are documents.
+        fixes.retain(|fix| fix.code == "duplicate-key");
+        if fixes.is_empty() {
+            fixes.push(fix);
+        }
         return fixes;
     }
     identity(text, root, &mut fixes);
-    if root.text("kind").is_some_and(|kind| known::kind(kind).is_some()) {
+    let own = root.text("kind").zip(root.text("apiVersion"));
+    if own.is_some_and(|(kind, version)| kinds::own(kind, version).is_some()) {
         strings(text, root, &mut fixes);
+        values(text, root, &mut fixes);
+        selectors(text, root, &mut fixes);
     }
     fixes
 }
 
-/// Keys that come twice and words of YAML 1.1, at any depth (the reader bounds it).
-fn walk(text: &str, lines: &[Span], node: &Node, fixes: &mut Vec<Fix>) {
+/// Keys that come twice and what YAML 1.1 reads otherwise, at any depth (the reader bounds it). `name` is the field
+/// that holds the node.
+fn walk(text: &str, lines: &[Span], name: &str, node: &Node, fixes: &mut Vec<Fix>) {
     match &node.shape {
-        Shape::Scalar(Value::String(value)) => {
-            // Other readers, kubectl's among them, take these for true and false.
-            let lower = value.to_ascii_lowercase();
-            if matches!(lower.as_str(), "yes" | "no" | "on" | "off") && source(text, node) == value {
-                fixes.push(
-                    Fix::new(
-                        "yaml-1-1-boolean",
-                        Severity::Warning,
-                        node.start,
-                        node.end,
-                        Text::new(&words::DOCTOR_BOOLEAN, [value]),
-                    )
-                    .mend(&words::DOCTOR_ADD_QUOTES, vec![ByteEdit::new(node.start, node.end, quote(value))]),
-                );
-            }
-        }
-        Shape::Scalar(_) => {}
-        Shape::List(items) => items.iter().for_each(|item| walk(text, lines, item, fixes)),
+        Shape::Scalar(_) => fixes.extend(scalars::value(text, name, node)),
+        Shape::List(items) => items.iter().for_each(|item| walk(text, lines, name, item, fixes)),
         Shape::Map(members) => {
             let mut seen: HashMap<&str, (&Key, &Node)> = HashMap::new();
             for (key, member) in members {
+                fixes.extend(scalars::key(text, key));
                 match seen.get(key.text.as_str()) {
                     // Members merged in from an anchor (`<<`) stand at the place of the merge.
                     Some((first, _)) if first.start == key.start => {}
@@ -70,14 +73,10 @@ fn walk(text: &str, lines: &[Span], node: &Node, fixes: &mut Vec<Fix>) {
                         seen.insert(&key.text, (key, member));
                     }
                 }
-                walk(text, lines, member, fixes);
+                walk(text, lines, &key.text, member, fixes);
             }
         }
     }
-}
-
-fn source<'a>(text: &'a str, node: &Node) -> &'a str {
-    text.get(node.start..node.end).unwrap_or_default()
 }
 
 fn duplicate(text: &str, lines: &[Span], first: &Key, value: &Node, key: &Key, member: &Node) -> Fix {
@@ -86,10 +85,9 @@ fn duplicate(text: &str, lines: &[Span], first: &Key, value: &Node, key: &Key, m
         Severity::Error,
         key.start,
         key.end,
-        Text::new(&words::DOCTOR_DUPLICATE, [key.text.clone(), String::new()]),
+        Text::new(&words::DOCTOR_DUPLICATE, ["", "", &key.text]),
     );
-    // Its line in the whole text is known where places are turned into lines.
-    fix.lines = Some((first.start, first.start));
+    fix.lines = Some((first.start, key.start));
     if value.is_same(member)
         && let Some(edit) = whole_lines(text, lines, key.start, member.end.max(key.end))
     {
@@ -99,7 +97,7 @@ fn duplicate(text: &str, lines: &[Span], first: &Key, value: &Node, key: &Key, m
 }
 
 /// The removal of the lines from `start` to `end`, if nothing else stands on them.
-fn whole_lines(text: &str, lines: &[Span], start: usize, end: usize) -> Option<ByteEdit> {
+pub(super) fn whole_lines(text: &str, lines: &[Span], start: usize, end: usize) -> Option<ByteEdit> {
     let from = lines.get(lines.partition_point(|(line, _, _)| *line <= start).checked_sub(1)?)?;
     let to = lines.get(lines.partition_point(|(line, _, _)| *line < end).checked_sub(1)?)?;
     let before = text.get(from.0..start)?;
@@ -114,12 +112,13 @@ fn identity(text: &str, root: &Node, fixes: &mut Vec<Fix>) {
     let top = (root.start, root.start + first_line.len());
     let kind = root.text("kind").filter(|kind| !kind.is_empty());
     let version = root.text("apiVersion").filter(|version| !version.is_empty());
-    let known = kind.and_then(known::kind);
+    let known = kind.and_then(kinds::kind);
     match (root.get("kind"), kind) {
         (Some((_, node)), Some(kind)) => {
-            if let Some((name, _, _)) = known
-                && name != kind
+            if let Some(known) = known
+                && known.name != kind
             {
+                let name = known.name;
                 fixes.push(
                     Fix::new(
                         "kind-case",
@@ -139,25 +138,8 @@ fn identity(text: &str, root: &Node, fixes: &mut Vec<Fix>) {
     }
     match (root.get("apiVersion"), version) {
         (Some((_, node)), Some(version)) => {
-            if let Some((name, right, removed)) = known
-                && (removed.contains(&version) || known::wrong_group(name, version))
-            {
-                let gone = removed.contains(&version);
-                let (code, word) = if gone {
-                    ("removed-version", words::DOCTOR_REMOVED_VERSION)
-                } else {
-                    ("wrong-version", words::DOCTOR_WRONG_VERSION)
-                };
-                fixes.push(
-                    Fix::new(
-                        code,
-                        Severity::Error,
-                        node.start,
-                        node.end,
-                        Text::new(&word, [name, version, right]),
-                    )
-                    .mend(&words::DOCTOR_REPLACE, vec![ByteEdit::new(node.start, node.end, right)]),
-                );
+            if let Some(known) = known {
+                fixes.extend(version_of(known, version, node));
             }
         }
         (None, _) => {
@@ -168,13 +150,14 @@ fn identity(text: &str, root: &Node, fixes: &mut Vec<Fix>) {
                 top.1,
                 words::DOCTOR_MISSING_API_VERSION,
             );
-            if let (Some((key, _)), Some((_, right, _))) = (root.get("kind"), known)
+            if let (Some((key, _)), Some(known)) = (root.get("kind"), known)
+                && !known.right().is_empty()
                 && let Some(before) = text.get(..key.start)
                 && let Some(indent) = before.rsplit(['\n', '\r']).next()
                 && indent.bytes().all(|b| b == b' ')
             {
                 let line_break = text::line_break(text);
-                let line = format!("apiVersion: {right}{line_break}{indent}");
+                let line = format!("apiVersion: {}{line_break}{indent}", known.right());
                 fix = fix.mend(&words::DOCTOR_ADD_API_VERSION, vec![ByteEdit::insert(key.start, line)]);
             }
             fixes.push(fix);
@@ -208,83 +191,35 @@ fn identity(text: &str, root: &Node, fixes: &mut Vec<Fix>) {
     }
 }
 
-/// Numbers and truth values where Kubernetes takes text only: labels, annotations, environment
-/// values, arguments, ConfigMap data.
-fn strings(text: &str, root: &Node, fixes: &mut Vec<Fix>) {
-    if root.text("kind").is_some_and(|kind| kind == "ConfigMap" || kind == "Secret") {
-        for name in ["data", "stringData"] {
-            if let Some((_, node)) = root.get(name) {
-                members(text, node, fixes);
-            }
-        }
-        if let Some((_, metadata)) = root.get("metadata") {
-            metadata_strings(text, metadata, fixes);
-        }
-        return;
-    }
-    below(text, root, fixes);
-}
+/// The oldest minor of Kubernetes 1 that a cluster may be of; what is gone only later is still served there.
+const OLDEST: u32 = 34;
 
-fn metadata_strings(text: &str, metadata: &Node, fixes: &mut Vec<Fix>) {
-    for name in ["labels", "annotations"] {
-        if let Some((_, node)) = metadata.get(name) {
-            members(text, node, fixes);
+/// A version that no longer serves a kind of Kubernetes' own, or never did.
+fn version_of(kind: &Kind, version: &str, node: &Node) -> Option<Fix> {
+    let (name, right) = (kind.name, kind.right());
+    let (code, severity, say) = match kind.gone_since(version) {
+        Some(since) if right.is_empty() => {
+            let instead = match name {
+                "PodSecurityPolicy" => &words::DOCTOR_USE_POD_SECURITY,
+                _ => &words::DOCTOR_USE_TEMPLATE,
+            };
+            let args = vec![name.into(), since.to_string().into(), Text::plain(instead).into()];
+            let say = Text { args, ..Text::plain(&words::DOCTOR_REMOVED_KIND) };
+            return Some(Fix::new("removed-version", Severity::Error, node.start, node.end, say));
         }
-    }
-}
-
-fn below(text: &str, node: &Node, fixes: &mut Vec<Fix>) {
-    match &node.shape {
-        Shape::Scalar(_) => {}
-        Shape::List(items) => items.iter().for_each(|item| below(text, item, fixes)),
-        Shape::Map(all) => {
-            for (key, member) in all {
-                match (key.text.as_str(), &member.shape) {
-                    ("metadata", _) => metadata_strings(text, member, fixes),
-                    ("matchLabels" | "nodeSelector", _) => members(text, member, fixes),
-                    ("args" | "command", Shape::List(items)) => {
-                        for item in items {
-                            fixes.extend(as_text(text, &key.text, item));
-                        }
-                    }
-                    ("env", Shape::List(items)) => {
-                        for (name, value) in items.iter().filter_map(|item| item.get("value")) {
-                            fixes.extend(as_text(text, &name.text, value));
-                        }
-                    }
-                    // Schemas of custom resources describe fields of these names.
-                    ("openAPIV3Schema", _) => {}
-                    _ => below(text, member, fixes),
-                }
-            }
+        Some(since) => {
+            let word =
+                if kind.reshaped { words::DOCTOR_REMOVED_RESHAPED } else { words::DOCTOR_REMOVED_VERSION };
+            let severity = if since > OLDEST { Severity::Warning } else { Severity::Error };
+            ("removed-version", severity, Text::new(&word, [name, version, right, &since.to_string()]))
         }
-    }
-}
-
-fn members(text: &str, node: &Node, fixes: &mut Vec<Fix>) {
-    if let Shape::Map(all) = &node.shape {
-        for (key, member) in all {
-            fixes.extend(as_text(text, &key.text, member));
-        }
-    }
-}
-
-/// A number or truth value that must be text.
-fn as_text(text: &str, name: &str, node: &Node) -> Option<Fix> {
-    let Shape::Scalar(Value::Number(_) | Value::Bool(_)) = &node.shape else { return None };
-    let written = source(text, node);
-    let fix = Fix::new(
-        "text-expected",
-        Severity::Error,
-        node.start,
-        node.end,
-        Text::new(&words::DOCTOR_TEXT_EXPECTED, [name, written]),
-    );
-    let plain =
-        !written.is_empty() && written.chars().all(|c| c.is_ascii_alphanumeric() || "+-._".contains(c));
-    Some(if plain {
-        fix.mend(&words::DOCTOR_ADD_QUOTES, vec![ByteEdit::new(node.start, node.end, quote(written))])
-    } else {
-        fix
-    })
+        None if !right.is_empty() && kinds::is_wrong(kind, version) => (
+            "wrong-version",
+            Severity::Error,
+            Text::new(&words::DOCTOR_WRONG_VERSION, [name, version, right]),
+        ),
+        None => return None,
+    };
+    let edit = ByteEdit::new(node.start, node.end, right);
+    Some(Fix::new(code, severity, node.start, node.end, say).mend(&words::DOCTOR_REPLACE, vec![edit]))
 }

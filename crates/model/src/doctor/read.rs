@@ -163,6 +163,10 @@ impl<'de> Visitor<'de> for ShapeVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Shape, E> {
+        // `1e3` and `080` are whole numbers to kubectl's reader, and `1000.0` is none to the API server.
+        if let Ok(whole) = format!("{value}").parse::<i64>() {
+            return Ok(Shape::Scalar(Value::from(whole)));
+        }
         Ok(Shape::Scalar(
             Number::from_f64(value).map_or_else(|| Value::String(value.to_string()), Value::Number),
         ))

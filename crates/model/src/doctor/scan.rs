@@ -103,7 +103,7 @@ pub(super) fn is_space(c: char) -> bool {
 
 /// Characters nobody sees.
 pub(super) fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
 /// Whether a line is `---`, `...` or a directive.
