@@ -143,15 +143,18 @@ impl Doctor {
 }
 
 /// Marks of what the cluster refuses, each at its place.
-pub fn refusal_marks(refusals: &[(TextRange, Text)], lang: Lang) -> Vec<EditorDiagnostic> {
-    let mark = |(range, text): &(TextRange, Text)| EditorDiagnostic {
+pub fn refusal_marks<'a>(
+    refusals: impl IntoIterator<Item = (&'a TextRange, &'a Text)>,
+    lang: Lang,
+) -> Vec<EditorDiagnostic> {
+    let mark = |(range, text): (&TextRange, &Text)| EditorDiagnostic {
         from: range.start,
         to: range.end,
         severity: EditorSeverity::Error,
         message: text.render(lang),
         repair: None,
     };
-    refusals.iter().map(mark).collect()
+    refusals.into_iter().map(mark).collect()
 }
 
 fn mark_of(finding: &Finding, lang: Lang) -> EditorDiagnostic {

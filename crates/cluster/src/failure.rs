@@ -1,10 +1,13 @@
 //! What can go wrong with a call, and the one place where it becomes an [`AppError`].
 
+mod decode;
+
 use std::error::Error as StdError;
 
 use binnacle_model::{AppError, FieldPath, Issue, Text, words::errors as words};
 use rustls::{AlertDescription, CertificateError};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{
     brief,
@@ -94,6 +97,14 @@ impl Failure {
                 429 | 503 => Text::new(&words::REACH_BUSY, [brief::sentence(&status.message)]),
                 _ => Text::new(&words::REACH_FAILED, [brief::sentence(&status.message)]),
             },
+        }
+    }
+
+    /// The issue of a value of the wrong type in the object that was sent.
+    pub(crate) fn wrong_type(&self, object: &Value) -> Option<Issue> {
+        match self {
+            Failure::Status(status) if status.code == 400 => decode::wrong_type(&status.message, object),
+            _ => None,
         }
     }
 
@@ -193,40 +204,13 @@ impl Status {
             }
         }
         if issues.is_empty() {
-            issues = decoding_issues(&self.message);
+            issues = decode::issues(&self.message);
         }
         if issues.is_empty() {
             issues.push(Issue::error(FieldPath::root(), Text::raw(brief::sentence(&self.message))));
         }
         issues
     }
-}
-
-/// Issues of a body that could not be decoded: `strict decoding error: unknown field "spec.foo",
-/// duplicate field "spec.bar"` (sigs.k8s.io/json), or a type that does not fit:
-/// `json: cannot unmarshal string into Go struct field StatefulSetSpec.spec.replicas of type int32`.
-fn decoding_issues(message: &str) -> Vec<Issue> {
-    let mut issues = Vec::new();
-    if let Some((_, list)) = message.split_once("strict decoding error: ") {
-        for part in list.split(", ") {
-            let (word, rest) = if let Some(rest) = part.strip_prefix("unknown field \"") {
-                (words::OBJECT_UNKNOWN_FIELD, rest)
-            } else if let Some(rest) = part.strip_prefix("duplicate field \"") {
-                (words::OBJECT_DUPLICATE_FIELD, rest)
-            } else {
-                continue;
-            };
-            issues.push(Issue::error(FieldPath::from(rest.trim_end_matches('"')), word));
-            if issues.len() >= MOST_ISSUES {
-                break;
-            }
-        }
-    } else if let Some((_, rest)) = message.split_once("Go struct field ") {
-        let place = rest.split(" of type").next().unwrap_or_default();
-        let path = place.split_once('.').map_or("", |(_, path)| path);
-        issues.push(Issue::error(FieldPath::from(path), Text::raw(brief::sentence(message))));
-    }
-    issues
 }
 
 fn quoted<'a>(text: &'a str, before: &str) -> Option<&'a str> {

@@ -10,7 +10,7 @@ use binnacle_model::{
     diagnosis::Document,
     doctor,
     object::{ObjectRef, list, text},
-    plan::{Plan, PlanRequest, PlannedObject},
+    plan::{Plan, PlanRequest, PlannedObject, Provided},
     session::Caller,
     words::{doctor::DOCTOR_TOO_MANY_DOCUMENTS, errors as words},
 };
@@ -43,8 +43,8 @@ struct Promised {
     namespaces: Vec<(String, usize)>,
     /// Definitions: group, kind, whether namespaced.
     definitions: Vec<(String, String, bool, usize)>,
-    /// Everything: kind, namespace, name, object.
-    objects: Vec<(String, String, String, Value)>,
+    /// Everything, with its place in the request.
+    objects: Vec<(usize, Value)>,
 }
 
 impl Cluster {
@@ -159,12 +159,11 @@ impl Cluster {
                 (answer.refused, answer.warnings)
             }
         };
-        let notes = match &refused {
+        let (notes, provided) = match &refused {
             // A refusal is what to look at first.
-            Some(AppError::Invalid { .. }) => Vec::new(),
+            Some(AppError::Invalid { .. }) => Default::default(),
             _ => self.notes(caller, &step.object, promised).await,
         };
-        let place = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
         Ok(PlannedObject {
             index: place(step.index),
             target,
@@ -172,38 +171,54 @@ impl Cluster {
             refused,
             warnings,
             notes,
+            provided,
             waits_for: step.waits_for.map(place),
         })
     }
 
-    /// References of the object's pods that lead nowhere, unless the same plan creates their goal.
-    async fn notes(&self, caller: &Caller, object: &Value, promised: &Promised) -> Vec<Issue> {
+    /// References of the object's pods that lead nowhere, and those whose goal the same plan creates.
+    async fn notes(
+        &self,
+        caller: &Caller,
+        object: &Value,
+        promised: &Promised,
+    ) -> (Vec<Issue>, Vec<Provided>) {
         let namespace = text(object, "/metadata/namespace");
         let found = references::of(object);
         let checks = found.into_iter().map(|reference| async move {
             let scope = if reference.kind == "StorageClass" { "" } else { namespace };
-            let goal = match promised.object(reference.kind, scope, &reference.name) {
-                Some(goal) => Ok(goal.clone()),
-                None => {
-                    let target = ObjectRef {
-                        cluster: self.name.clone(),
-                        api_version: reference.api_version.to_owned(),
-                        kind: reference.kind.to_owned(),
-                        namespace: (!scope.is_empty()).then(|| scope.to_owned()),
-                        name: reference.name.clone(),
-                    };
-                    self.read_object(caller, &target).await
-                }
-            };
-            match goal {
-                Ok(goal) => reference.unfit(&goal),
-                Err(AppError::NotFound { .. }) => Some(reference.missing(namespace)),
-                // Who may not look cannot be told.
-                Err(_) => None,
+            if let Some((by, goal)) = promised.object(&reference, scope) {
+                let provided = Provided {
+                    path: reference.path.clone(),
+                    kind: reference.kind.to_owned(),
+                    name: reference.name.clone(),
+                    by: place(by),
+                };
+                return (reference.unfit(goal), Some(provided));
             }
+            let target = ObjectRef {
+                cluster: self.name.clone(),
+                api_version: reference.api_version.to_owned(),
+                kind: reference.kind.to_owned(),
+                namespace: (!scope.is_empty()).then(|| scope.to_owned()),
+                name: reference.name.clone(),
+            };
+            let notes = match self.read_object(caller, &target).await {
+                Ok(goal) => reference.unfit(&goal),
+                Err(AppError::NotFound { .. }) => vec![reference.missing(namespace)],
+                // Who may not look cannot be told.
+                Err(_) => Vec::new(),
+            };
+            (notes, None)
         });
-        stream::iter(checks).buffered(CONCURRENT).filter_map(|note| async move { note }).collect().await
+        let (notes, provided): (Vec<_>, Vec<_>) = stream::iter(checks).buffered(CONCURRENT).unzip().await;
+        (notes.concat(), provided.into_iter().flatten().collect())
     }
+}
+
+/// A place in the request, as it travels.
+fn place(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
 }
 
 impl Promised {
@@ -220,15 +235,19 @@ impl Promised {
             )),
             _ => {}
         }
-        let namespace = text(object, "/metadata/namespace");
-        self.objects.push((kind.to_owned(), namespace.to_owned(), name.to_owned(), object.clone()));
+        self.objects.push((step.index, object.clone()));
     }
 
-    fn object(&self, kind: &str, namespace: &str, name: &str) -> Option<&Value> {
-        self.objects
-            .iter()
-            .find(|(k, space, n, _)| k == kind && space == namespace && n == name)
-            .map(|(.., object)| object)
+    /// What a reference leads to, and its place in the request.
+    fn object(&self, reference: &references::Reference, namespace: &str) -> Option<(usize, &Value)> {
+        let group = crate::discovery::split_api_version(reference.api_version).0;
+        let found = self.objects.iter().find(|(_, object)| {
+            text(object, "/kind") == reference.kind
+                && text(object, "/metadata/name") == reference.name
+                && text(object, "/metadata/namespace") == namespace
+                && crate::discovery::split_api_version(text(object, "/apiVersion")).0 == group
+        });
+        found.map(|(index, object)| (*index, object))
     }
 }
 
@@ -238,7 +257,7 @@ fn documents(objects: &[Value]) -> Vec<Document> {
         .iter()
         .enumerate()
         .map(|(index, object)| Document {
-            index: u32::try_from(index).unwrap_or(u32::MAX),
+            index: place(index),
             range: Default::default(),
             api_version: text(object, "/apiVersion").to_owned(),
             kind: text(object, "/kind").to_owned(),

@@ -98,10 +98,12 @@ impl Cluster {
             path.push_str("&dryRun=All");
         }
         let call = Call::write(Method::POST, path, object.to_string());
-        self.connection
-            .call(Identity::Caller(caller), call)
-            .await
-            .map_err(|failure| self.object_error(failure, "create", resource, target))
+        self.connection.call(Identity::Caller(caller), call).await.map_err(|failure| {
+            match failure.wrong_type(object) {
+                Some(issue) => AppError::invalid(issue),
+                None => self.object_error(failure, "create", resource, target),
+            }
+        })
     }
 
     /// Strict dry run of creating one object. A refusal is an answer; an outage is an error.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{AppError, Issue, object::ObjectRef};
+use crate::{AppError, FieldPath, Issue, object::ObjectRef};
 
 /// Objects to create in one cluster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,9 +33,26 @@ pub struct PlannedObject {
     pub warnings: Vec<String>,
     /// References that lead nowhere yet, and the like.
     pub notes: Vec<Issue>,
+    /// References whose goal another object of the same plan creates.
+    #[serde(default)]
+    pub provided: Vec<Provided>,
     /// The namespace or definition it needs is created by an earlier document, so that its dry run
     /// can only follow once that is there.
     pub waits_for: Option<u32>,
+}
+
+/// A reference whose goal another object of the same plan creates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Provided {
+    /// The field that refers.
+    pub path: FieldPath,
+    /// The goal's kind.
+    pub kind: String,
+    /// The goal's name.
+    pub name: String,
+    /// The place of the object that creates it, in [`PlanRequest::objects`].
+    pub by: u32,
 }
 
 /// A plan: objects in the order they will be created (PS 14.6).

@@ -1,6 +1,11 @@
 //! The plan: each object in the order it will be created, the dry run's verdict, and the outcome.
 
-use binnacle_model::{AppError, Text, Word, plan::PlannedObject, words::yaml as words};
+use binnacle_model::{
+    AppError, Issue, Severity, Text, Word,
+    diagnosis::TextRange,
+    plan::{PlannedObject, Provided},
+    words::yaml as words,
+};
 use leptos::prelude::*;
 
 use super::state::{Outcome, YamlState};
@@ -32,7 +37,8 @@ pub(super) fn PlanView(state: YamlState) -> impl IntoView {
                                         .waits_for
                                         .and_then(|index| current.documents.get(index as usize))
                                         .map(|number| (number + 1).to_string());
-                                    step(state, object, number, waits)
+                                    let provided = provided(&object, &current.documents);
+                                    step(state, object, number, waits, provided)
                                 })
                                 .collect_view()
                         })
@@ -43,7 +49,23 @@ pub(super) fn PlanView(state: YamlState) -> impl IntoView {
     }
 }
 
-fn step(state: YamlState, object: PlannedObject, number: u32, waits: Option<String>) -> impl IntoView {
+/// What other documents of the text create that the object refers to.
+fn provided(object: &PlannedObject, documents: &[u32]) -> Vec<Issue> {
+    let said = |one: &Provided| {
+        let number = documents.get(one.by as usize)? + 1;
+        let text = Text::new(&words::CREATED_BY, [&one.kind, &one.name, &number.to_string()]);
+        Some(Issue { path: one.path.clone(), severity: Severity::Note, text })
+    };
+    object.provided.iter().filter_map(said).collect()
+}
+
+fn step(
+    state: YamlState,
+    object: PlannedObject,
+    number: u32,
+    waits: Option<String>,
+    provided: Vec<Issue>,
+) -> impl IntoView {
     let lang = use_lang();
     let target = object.target;
     let index = object.index;
@@ -80,8 +102,10 @@ fn step(state: YamlState, object: PlannedObject, number: u32, waits: Option<Stri
             </p>
             {waits.map(|document| view! { <p class="muted">{tf(words::AFTER_DOCUMENT, vec![document])}</p> })}
             {move || trouble().map(said)}
+            {move || refusal_lines(state, index)}
             <ul class="plain-list">{warnings}</ul>
             <Issues issues=object.notes />
+            <Issues issues=provided />
         </li>
     }
 }
@@ -96,6 +120,22 @@ fn verdict_of(outcome: Option<&Outcome>, is_refused: bool, is_pending: bool) -> 
         None if is_pending => (Tone::Neutral, words::PENDING),
         None => (Tone::Neutral, words::ACCEPTED),
     }
+}
+
+/// The way to each line of the text that the refusal of an object is about.
+fn refusal_lines(state: YamlState, index: u32) -> impl IntoView {
+    let lang = use_lang();
+    let link = |range: TextRange| {
+        let line = range.line.to_string();
+        view! {
+            <button type="button" class="link-button" on:click=move |_| state.reveal.set(Some(range.start))>
+                {move || words::LINE.fill(lang.get(), &[&line])}
+            </button>
+            " "
+        }
+    };
+    let ranges = state.refusal_ranges(index);
+    (!ranges.is_empty()).then(|| view! { <p>{ranges.into_iter().map(link).collect_view()}</p> })
 }
 
 /// A refusal: its sentence, and each field it names.

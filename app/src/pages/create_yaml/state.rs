@@ -52,8 +52,8 @@ pub(super) struct YamlState {
     pub(super) text: RwSignal<String>,
     pub(super) namespace: RwSignal<String>,
     pub(super) plan: RwSignal<Option<CurrentPlan>>,
-    /// Where refused fields stand in the plan's text.
-    refusals: RwSignal<Vec<(TextRange, Text)>>,
+    /// Where refused fields stand in the plan's text, each with its object's place in the plan's request.
+    refusals: RwSignal<Vec<(u32, TextRange, Text)>>,
     /// What came of the plan's objects, each by its [`binnacle_model::plan::PlannedObject::index`]: a text may name the
     /// same object twice, and each of the two has its own fate.
     outcomes: RwSignal<Vec<(u32, Outcome)>>,
@@ -101,7 +101,8 @@ impl YamlState {
     pub(super) fn marks(self, lang: Lang) -> Vec<EditorDiagnostic> {
         let mut marks = self.doctor.marks(lang);
         if self.plan_is_current() {
-            marks.extend(refusal_marks(&self.refusals.get(), lang));
+            let refusals = self.refusals.get();
+            marks.extend(refusal_marks(refusals.iter().map(|(_, range, text)| (range, text)), lang));
         }
         marks
     }

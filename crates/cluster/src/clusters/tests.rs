@@ -493,6 +493,9 @@ async fn a_plan_orders_waits_and_notes() {
             ),
         ]
     );
+    let provided: Vec<(String, &str, u32)> =
+        by_index(0).provided.iter().map(|one| (one.path.to_string(), one.name.as_str(), one.by)).collect();
+    assert_eq!(provided, [("spec.template.spec.volumes[0].configMap.name".to_owned(), "conf", 1)]);
     assert!(!plan.is_good());
     clusters.shutdown().await;
 }

@@ -12,6 +12,9 @@ use super::pod_spec;
 /// References that are looked up for one object; people write fewer.
 const MOST: usize = 50;
 
+/// Keys that are looked for in one goal; people write fewer.
+const MOST_KEYS: usize = 100;
+
 /// A name that should lead to an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Reference {
@@ -19,6 +22,8 @@ pub(super) struct Reference {
     pub(super) api_version: &'static str,
     pub(super) kind: &'static str,
     pub(super) name: String,
+    /// Keys that the goal must hold, each with the place that names it.
+    pub(super) keys: Vec<(FieldPath, String)>,
 }
 
 impl Reference {
@@ -32,10 +37,25 @@ impl Reference {
         Issue::warning(self.path.clone(), text)
     }
 
-    /// The note that its goal is there but not what is needed.
-    pub(super) fn unfit(&self, goal: &Value) -> Option<Issue> {
-        let unfit = self.kind == "Service" && text(goal, "/spec/clusterIP") != "None";
-        unfit.then(|| Issue::warning(self.path.clone(), Text::new(&words::NOTE_NOT_HEADLESS, [&self.name])))
+    /// The notes that its goal is there but not what is needed. Of a Secret only the names of its keys are
+    /// looked at.
+    pub(super) fn unfit(&self, goal: &Value) -> Vec<Issue> {
+        if self.kind == "Service" && text(goal, "/spec/clusterIP") != "None" {
+            let text = Text::new(&words::NOTE_NOT_HEADLESS, [&self.name]);
+            return vec![Issue::warning(self.path.clone(), text)];
+        }
+        let holds = |key: &str| {
+            ["data", "binaryData", "stringData"]
+                .iter()
+                .any(|member| goal.get(member).is_some_and(|member| member.get(key).is_some()))
+        };
+        let missing = self.keys.iter().filter(|(_, key)| !holds(key));
+        missing
+            .map(|(path, key)| {
+                let text = Text::new(&words::NOTE_MISSING_KEY, [self.kind, &self.name, key]);
+                Issue::warning(path.clone(), text)
+            })
+            .collect()
     }
 }
 
@@ -45,15 +65,53 @@ struct Found(Vec<Reference>);
 
 impl Found {
     fn add(&mut self, kind: &'static str, path: &FieldPath, holder: &Value, member: &str) {
+        self.add_keys(kind, path, holder, member, Vec::new());
+    }
+
+    /// A reference to some keys of its goal.
+    fn add_keys(
+        &mut self,
+        kind: &'static str,
+        path: &FieldPath,
+        holder: &Value,
+        member: &str,
+        keys: Vec<(FieldPath, String)>,
+    ) {
         let name = text(holder, &format!("/{member}"));
-        let optional = holder.get("optional") == Some(&Value::Bool(true));
-        let known = self.0.iter().any(|other| other.kind == kind && other.name == name);
-        if name.is_empty() || optional || known || self.0.len() >= MOST {
+        if name.is_empty() || is_optional(holder) {
             return;
         }
-        let api_version = if kind == "StorageClass" { "storage.k8s.io/v1" } else { "v1" };
-        self.0.push(Reference { path: path.key(member), api_version, kind, name: name.to_owned() });
+        let place = match self.0.iter().position(|other| other.kind == kind && other.name == name) {
+            Some(place) => place,
+            None if self.0.len() >= MOST => return,
+            None => {
+                let api_version = if kind == "StorageClass" { "storage.k8s.io/v1" } else { "v1" };
+                let (path, name) = (path.key(member), name.to_owned());
+                self.0.push(Reference { path, api_version, kind, name, keys: Vec::new() });
+                self.0.len() - 1
+            }
+        };
+        let Some(reference) = self.0.get_mut(place) else { return };
+        for (path, key) in keys {
+            let known = reference.keys.iter().any(|(_, other)| *other == key);
+            if !key.is_empty() && !known && reference.keys.len() < MOST_KEYS {
+                reference.keys.push((path, key));
+            }
+        }
     }
+
+    /// A ConfigMap or Secret that is mounted, with the keys that `items` picks from it.
+    fn add_source(&mut self, kind: &'static str, path: &FieldPath, holder: &Value, member: &str) {
+        let items = list(holder, "/items").iter().enumerate();
+        let keys = items
+            .map(|(index, item)| (path.key("items").index(index).key("key"), text(item, "/key").to_owned()))
+            .collect();
+        self.add_keys(kind, path, holder, member, keys);
+    }
+}
+
+fn is_optional(holder: &Value) -> bool {
+    holder.get("optional") == Some(&Value::Bool(true))
 }
 
 /// All references of an object.
@@ -94,15 +152,15 @@ fn pod(spec: &Value, path: &FieldPath, found: &mut Found) {
     for (index, volume) in list(spec, "/volumes").iter().enumerate() {
         let path = path.key("volumes").index(index);
         let member = |key: &str| volume.get(key).unwrap_or(&Value::Null);
-        found.add("ConfigMap", &path.key("configMap"), member("configMap"), "name");
-        found.add("Secret", &path.key("secret"), member("secret"), "secretName");
+        found.add_source("ConfigMap", &path.key("configMap"), member("configMap"), "name");
+        found.add_source("Secret", &path.key("secret"), member("secret"), "secretName");
         let claim = "persistentVolumeClaim";
         found.add("PersistentVolumeClaim", &path.key(claim), member(claim), "claimName");
         for (index, source) in list(volume, "/projected/sources").iter().enumerate() {
             let path = path.key("projected").key("sources").index(index);
             let member = |key: &str| source.get(key).unwrap_or(&Value::Null);
-            found.add("ConfigMap", &path.key("configMap"), member("configMap"), "name");
-            found.add("Secret", &path.key("secret"), member("secret"), "name");
+            found.add_source("ConfigMap", &path.key("configMap"), member("configMap"), "name");
+            found.add_source("Secret", &path.key("secret"), member("secret"), "name");
         }
     }
     for key in ["initContainers", "containers"] {
@@ -123,7 +181,9 @@ fn environment(container: &Value, path: &FieldPath, found: &mut Found) {
         let path = path.key("env").index(index).key("valueFrom");
         let from = variable.get("valueFrom").unwrap_or(&Value::Null);
         for (key, kind) in [("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")] {
-            found.add(kind, &path.key(key), from.get(key).unwrap_or(&Value::Null), "name");
+            let (path, holder) = (path.key(key), from.get(key).unwrap_or(&Value::Null));
+            let keys = vec![(path.key("key"), text(holder, "/key").to_owned())];
+            found.add_keys(kind, &path, holder, "name", keys);
         }
     }
 }
@@ -176,6 +236,34 @@ mod tests {
         let expected: Vec<(String, &str, String)> =
             expected.into_iter().map(|(path, kind, name)| (path, kind, name.to_owned())).collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn keys_are_looked_for_in_their_goal_and_values_never_told() {
+        let pod = json!({"kind": "Pod", "spec": {
+            "volumes": [
+                {"secret": {"secretName": "tls", "items": [{"key": "tls.crt"}, {"key": "ca.crt"}]}},
+                {"projected": {"sources": [{"configMap": {"name": "conf", "items": [{"key": "a"}]}}]}}],
+            "containers": [{"env": [
+                {"valueFrom": {"configMapKeyRef": {"name": "conf", "key": "b"}}},
+                {"valueFrom": {"configMapKeyRef": {"name": "conf", "key": "c", "optional": true}}},
+                {"valueFrom": {"secretKeyRef": {"name": "tls", "key": "ca.crt"}}}]}]}});
+        let goals = [
+            ("Secret", json!({"data": {"tls.crt": "aHVzaA=="}, "stringData": {}})),
+            ("ConfigMap", json!({"data": {"b": "hush"}, "binaryData": {"a": "aHVzaA=="}})),
+        ];
+        let mut notes = Vec::new();
+        for reference in of(&pod) {
+            let (_, goal) = goals.iter().find(|(kind, _)| *kind == reference.kind).unwrap();
+            notes.extend(reference.unfit(goal));
+        }
+        let told: Vec<(String, String)> = notes
+            .iter()
+            .map(|note| (note.path.to_string(), note.text.render(binnacle_model::Lang::En)))
+            .collect();
+        let place = "spec.volumes[0].secret.items[1].key".to_owned();
+        let said = "Secret tls has no key ca.crt. Add it, or pods will wait for it.".to_owned();
+        assert_eq!(told, [(place, said)]);
     }
 
     #[test]

@@ -124,11 +124,22 @@ words! {
     OBJECT_RESOURCE_VERSION = "resourceVersion belongs to an object that exists. Remove it to create a new one.", "resourceVersion 属于已存在的对象，新建时请将其删除。";
     OBJECT_UNKNOWN_FIELD = "The cluster does not know this field. Check its spelling and its place.", "集群不认识该字段，请检查拼写和位置。";
     OBJECT_DUPLICATE_FIELD = "This field appears twice. Remove one.", "该字段重复，请删除其中一个。";
+    OBJECT_WRONG_TYPE = "The cluster takes {0} here, and this is {1}.", "集群在此处需要{0}，而这里是{1}。";
+    OBJECT_NEEDS_QUOTES = "The cluster takes text here. Put the value in quotes.", "集群在此处需要文本，请为该值加引号。";
+    TYPE_TEXT = "text", "文本";
+    TYPE_WHOLE = "a whole number", "整数";
+    TYPE_NUMBER = "a number", "数字";
+    TYPE_FRACTION = "a number with a fraction", "小数";
+    TYPE_LARGE = "a number that is too large", "过大的数字";
+    TYPE_BOOL = "true or false", "true 或 false";
+    TYPE_LIST = "a list", "列表";
+    TYPE_MAP = "a map", "映射";
     OBJECT_CHANGED = "{0} {1} was deleted and created anew meanwhile. Look at it again before you delete it.", "{0} {1} 已被删除并重新创建，请在删除前重新查看。";
     NOTE_MISSING = "{0} {1} is not in {2}. Create it as well, or pods will wait for it.", "{2} 中没有 {0} {1}，请一并创建，否则 Pod 会一直等待。";
     NOTE_MISSING_CLUSTER = "{0} {1} is not in this cluster. Create it as well, or pods will wait for it.", "该集群中没有 {0} {1}，请一并创建，否则 Pod 会一直等待。";
     NOTE_MISSING_SERVICE = "Service {0} is not in {1}. Without it the pods get no names of their own in DNS.", "{1} 中没有 Service {0}，没有它 Pod 将没有各自的 DNS 名称。";
     NOTE_NOT_HEADLESS = "Service {0} is not headless (clusterIP: None), so the pods get no names of their own in DNS.", "Service {0} 不是无头服务（clusterIP: None），Pod 将没有各自的 DNS 名称。";
+    NOTE_MISSING_KEY = "{0} {1} has no key {2}. Add it, or pods will wait for it.", "{0} {1} 中没有键 {2}，请添加，否则 Pod 会一直等待。";
     NAMESPACE_TERMINATING = "Namespace {0} is being deleted. Choose another.", "命名空间 {0} 正在删除，请选择其他命名空间。";
 
     // Faults that are not the cluster's.

@@ -38,6 +38,8 @@ words! {
     ACCEPTED = "Accepted", "通过";
     REFUSED = "Refused", "被拒绝";
     AFTER_DOCUMENT = "Checked once document {0} is created", "文档 {0} 创建后再检查";
+    CREATED_BY = "{0} {1} is created by document {2}.", "{0} {1} 由文档 {2} 创建。";
+    LINE = "Line {0}", "第 {0} 行";
     DEFAULTED = "not in the text; the one in view is used", "文本中未指定，使用当前命名空间";
     CREATE_ALL = "OK", "确定";
     CREATING = "Creating…", "正在创建…";

@@ -2,7 +2,7 @@
 
 use binnacle_model::{
     AppError, Text, Word,
-    diagnosis::Document,
+    diagnosis::{Document, TextRange},
     object::ObjectRef,
     plan::{Plan, PlanRequest, PlannedObject},
     words::yaml as words,
@@ -69,7 +69,7 @@ impl YamlState {
                 let document = documents.get(object.index as usize).copied().unwrap_or_default();
                 for issue in issues {
                     places.push((document, issue.path.clone()));
-                    said.push(issue.text.clone());
+                    said.push((object.index, issue.text.clone()));
                 }
             }
         }
@@ -80,11 +80,25 @@ impl YamlState {
         leptos::task::spawn_local(async move {
             // Without places the refusals are still listed in the plan.
             if let Ok(found) = yaml::locate(text, places).await {
-                let marks =
-                    found.into_iter().zip(said).filter_map(|(range, text)| Some((range?, text))).collect();
+                let found = found.into_iter().zip(said);
+                let marks = found.filter_map(|(range, (of, text))| Some((of, range?, text))).collect();
                 self.refusals.set(marks);
             }
         });
+    }
+
+    /// Where the refused fields of an object stand in the text, each line once; nothing once the text is
+    /// another.
+    pub(in crate::pages::create_yaml) fn refusal_ranges(self, index: u32) -> Vec<TextRange> {
+        if !self.plan_is_current() {
+            return Vec::new();
+        }
+        let mut ranges: Vec<TextRange> = self.refusals.with(|refusals| {
+            refusals.iter().filter(|(of, ..)| *of == index).map(|(_, range, _)| *range).collect()
+        });
+        ranges.sort_by_key(|range| (range.line, range.start));
+        ranges.dedup_by_key(|range| range.line);
+        ranges
     }
 
     /// Creates what is not created yet, in the plan's order.

@@ -45,6 +45,7 @@ fn planned(index: u32, name: &str) -> PlannedObject {
         refused: None,
         warnings: Vec::new(),
         notes: Vec::new(),
+        provided: Vec::new(),
         waits_for: None,
     }
 }
