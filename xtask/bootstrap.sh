@@ -16,8 +16,22 @@ if ! cargo --version >/dev/null 2>&1; then
     say "==> Installing the Rust toolchain of rust-toolchain.toml (about 1 min)"
     rustup toolchain install
 fi
-if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
-    say "Node.js (20 or newer) with npm is missing: apt-get install nodejs npm." >&2
+# The oldest Node.js that the browser tests' and the bundler's packages still support.
+oldest_node=20
+if command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1; then
+    node_version=$(node --version) # v22.11.0
+    node_major=${node_version#v}
+    node_major=${node_major%%.*}
+else
+    node_version="none, or one without npm"
+    node_major=0
+fi
+case $node_major in '' | *[!0-9]*) node_major=0 ;; esac
+if [ "$node_major" -lt "$oldest_node" ]; then
+    say "Node.js $oldest_node or newer with npm is needed; found: $node_version." >&2
+    say "Debian 12's own package is version 18. With its npm (apt-get install npm) a newer one is installed by" >&2
+    say "    npm install --global node@22" >&2
+    say "(as root; or use your version manager: nvm, fnm, mise), then open a new shell." >&2
     exit 1
 fi
 if ! command -v cc >/dev/null 2>&1; then
