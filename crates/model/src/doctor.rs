@@ -10,6 +10,7 @@
 mod amounts;
 mod characters;
 mod clean;
+mod edit;
 mod indent;
 mod kinds;
 mod known;
@@ -32,6 +33,7 @@ use serde_json::Value;
 
 pub use crate::diagnosis::{Diagnosis, Document, Edit, Finding, Repair, Stripped, TextRange};
 pub use clean::clean;
+pub use edit::{EditProblem, edit, edits};
 pub use order::order;
 pub use place::{range_of, ranges_of};
 

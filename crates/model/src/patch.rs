@@ -48,8 +48,13 @@ impl std::error::Error for NoSuchPlace {}
 /// The operations that make `to` of `from`: members by name, items of lists by their merge key or else by their
 /// place, so that what both have alike is not touched.
 pub fn diff(from: &Value, to: &Value) -> Vec<Op> {
+    diff_at(&FieldPath::root(), from, to)
+}
+
+/// [`diff`] of what stands at one place of an object.
+pub(crate) fn diff_at(path: &FieldPath, from: &Value, to: &Value) -> Vec<Op> {
     let mut ops = Vec::new();
-    value(&FieldPath::root(), from, to, &mut ops);
+    value(path, from, to, &mut ops);
     ops
 }
 
