@@ -71,6 +71,8 @@ pub(crate) struct Call {
     deadline: Duration,
     cap: usize,
     probe: bool,
+    /// Whether the body is a JSON Patch.
+    patch: bool,
 }
 
 impl Call {
@@ -83,6 +85,7 @@ impl Call {
             deadline: READ,
             cap: OBJECT_CAP,
             probe: false,
+            patch: false,
         }
     }
 
@@ -94,6 +97,11 @@ impl Call {
     /// A write.
     pub(crate) fn write(method: Method, path: impl Into<String>, body: impl Into<Bytes>) -> Self {
         Call { method, body: Some(body.into()), deadline: WRITE, ..Call::get(path) }
+    }
+
+    /// A change of an object by a JSON Patch (RFC 6902).
+    pub(crate) fn json_patch(path: impl Into<String>, body: impl Into<Bytes>) -> Self {
+        Call { patch: true, ..Call::write(Method::PATCH, path, body) }
     }
 
     /// A question that is asked by POST and changes nothing (access reviews).
@@ -339,7 +347,8 @@ impl Connection {
             }
         }
         if call.body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/json");
+            let kind = if call.patch { "application/json-patch+json" } else { "application/json" };
+            request = request.header(header::CONTENT_TYPE, kind);
         }
         let (head, ()) = request.body(()).map_err(|_| Failure::Unsendable)?.into_parts();
         Ok(head)

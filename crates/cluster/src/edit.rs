@@ -1,40 +1,241 @@
 //! Editing live objects, as the caller (design rule 3).
+//!
+//! A text is never sent. What it changed of the object that it began from is merged into the live object
+//! (`binnacle_model::merge`), and only the places that then differ go to the cluster, as a JSON Patch that begins
+//! with the uid and the `resourceVersion` of what was read: an API server answers 409 when either is no longer
+//! so (recorded in `crates/sandbox/tests/contract`), and the merge begins anew.
+
+mod look;
+mod review;
+mod secret;
+mod typed;
+
+use std::sync::Arc;
 
 use binnacle_model::{
-    AppError, Result,
-    edit::{EditAnswer, EditOutcome, EditRequest, EditableObject, FieldOwner},
-    object::ObjectRef,
+    AppError, Result, Text,
+    edit::{EditAnswer, EditOutcome, EditRequest, EditableObject, FieldOwner, Gone},
+    merge,
+    object::{ObjectRef, text},
+    owners, patch,
+    rules::immutable,
     session::Caller,
+    words::errors as words,
+    yaml,
 };
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
-use crate::cluster::Cluster;
+use crate::{
+    access::Question,
+    brief,
+    cluster::{Cluster, forbidden},
+    connection::{Call, Identity},
+    failure::Failure,
+    writes::FIELD_MANAGER,
+};
+use look::{Look, Seen};
 
-fn not_yet<T>() -> Result<T> {
-    Err(AppError::Internal { request_id: String::new() })
+/// Times that an edit is merged anew because the object changed between reading and writing it.
+const ATTEMPTS: u32 = 5;
+/// Largest text that is edited, in bytes: twice as much, as JSON, must pass the console's limit of a request.
+const LARGEST: usize = 768 << 10;
+/// The same in words.
+const LARGEST_WORDS: &str = "768 KiB";
+/// Texts that are read and merged at a time, of all clusters: it takes a core for a moment.
+static THINKING: Semaphore = Semaphore::const_new(2);
+
+/// What the cluster said to a patch.
+enum Verdict {
+    /// The object as it is now, or would be, and warnings.
+    Accepted(Value, Vec<String>),
+    /// Why not.
+    Refused(AppError),
+    /// The object is not any more what was read.
+    Stale,
 }
 
 impl Cluster {
     /// Opens a live object for editing.
     pub(crate) async fn open_edit(&self, caller: &Caller, target: &ObjectRef) -> Result<EditableObject> {
-        self.read_object(caller, target).await?;
-        not_yet()
+        let object = self.read_object(caller, target).await?;
+        let mut opened = think({
+            let target = target.clone();
+            move || opened(target, &object)
+        })
+        .await?;
+        if opened.refused.is_none() {
+            opened.refused = self.patch_refused(caller, target).await;
+        }
+        Ok(opened)
     }
 
     /// What saving an edit would do; nothing is written.
     pub(crate) async fn review_edit(&self, caller: &Caller, edit: &EditRequest) -> Result<EditAnswer> {
-        self.read_object(caller, &edit.target).await?;
-        not_yet()
+        let edit = Arc::new(edit.clone());
+        for _ in 0..ATTEMPTS {
+            let seen = match self.look(caller, &edit).await? {
+                Look::Here(seen) => seen,
+                Look::Gone(gone) => return Ok(EditAnswer::Gone(gone)),
+            };
+            let verdict = match seen.immutable_changed() {
+                Some(refused) => Verdict::Refused(refused),
+                None if seen.ops.is_empty() => Verdict::Accepted(seen.live.clone(), Vec::new()),
+                None => self.patch(caller, &edit.target, &seen, true).await?,
+            };
+            if let Verdict::Stale = verdict {
+                continue;
+            }
+            let review = think(move || review::of(&edit, *seen, verdict)).await?;
+            return Ok(EditAnswer::Review(Box::new(review)));
+        }
+        Err(conflict(&edit.target))
     }
 
     /// Saves an edit: once, or not at all.
     pub(crate) async fn save_edit(&self, caller: &Caller, edit: &EditRequest) -> Result<EditOutcome> {
-        self.read_object(caller, &edit.target).await?;
-        not_yet()
+        let edit = Arc::new(edit.clone());
+        for _ in 0..ATTEMPTS {
+            let seen = match self.look(caller, &edit).await? {
+                Look::Here(seen) => seen,
+                Look::Gone(gone) => return Ok(EditOutcome::Gone(gone)),
+            };
+            if !seen.merge.conflicts.is_empty() || seen.immutable_changed().is_some() {
+                return Ok(match self.review_edit(caller, &edit).await? {
+                    EditAnswer::Review(review) => EditOutcome::Review(review),
+                    EditAnswer::Gone(gone) => EditOutcome::Gone(gone),
+                });
+            }
+            // A save that is repeated because nobody knew what became of it has nothing left to write.
+            let verdict = match seen.ops.is_empty() {
+                true => Verdict::Accepted(seen.live.clone(), Vec::new()),
+                false => self.patch(caller, &edit.target, &seen, false).await?,
+            };
+            match verdict {
+                Verdict::Stale => {}
+                Verdict::Accepted(object, warnings) => {
+                    return think(move || review::saved(&edit, *seen, &object, warnings)).await;
+                }
+                refused @ Verdict::Refused(_) => {
+                    let review = think(move || review::of(&edit, *seen, refused)).await?;
+                    return Ok(EditOutcome::Review(Box::new(review)));
+                }
+            }
+        }
+        Err(conflict(&edit.target))
     }
 
     /// Who set which fields of an object.
     pub(crate) async fn field_owners(&self, caller: &Caller, target: &ObjectRef) -> Result<Vec<FieldOwner>> {
-        self.read_object(caller, target).await?;
-        not_yet()
+        let object = self.read_object(caller, target).await?;
+        think(move || owners::of(&object)).await
     }
+
+    /// Reads the live object and merges the edit with it.
+    async fn look(&self, caller: &Caller, edit: &Arc<EditRequest>) -> Result<Look> {
+        let live = match self.read_object(caller, &edit.target).await {
+            Ok(live) => live,
+            Err(AppError::NotFound { .. }) => return Ok(Look::Gone(Gone::Deleted)),
+            Err(error) => return Err(error),
+        };
+        let edit = Arc::clone(edit);
+        think(move || look::look(&edit, live)).await?
+    }
+
+    /// Sends what differs, guarded by what was read.
+    async fn patch(&self, caller: &Caller, target: &ObjectRef, seen: &Seen, dry: bool) -> Result<Verdict> {
+        let resource = self.resource_of(caller, target).await?;
+        let mut path = resource.object(target.namespace.as_deref(), &target.name);
+        path.push_str(&format!("?fieldValidation=Strict&fieldManager={FIELD_MANAGER}"));
+        if dry {
+            path.push_str("&dryRun=All");
+        }
+        let body = guarded(&seen.live, &patch::json_patch(&seen.ops));
+        let call = Call::json_patch(path, body.to_string());
+        let failure = match self.connection.call(Identity::Caller(caller), call).await {
+            Ok(reply) => {
+                let object = reply.json().map_err(|f| self.object_error(f, "patch", &resource, target))?;
+                return Ok(Verdict::Accepted(object, reply.warnings));
+            }
+            Err(failure) => failure,
+        };
+        if is_stale(&failure) {
+            return Ok(Verdict::Stale);
+        }
+        match self.object_error(failure, "patch", &resource, target) {
+            error @ (AppError::Unreachable { .. } | AppError::Timeout { .. }) => Err(error),
+            error => Ok(Verdict::Refused(error)),
+        }
+    }
+
+    /// Why the caller may not change the object; nothing when that is not known.
+    async fn patch_refused(&self, caller: &Caller, target: &ObjectRef) -> Option<AppError> {
+        let resource = self.resource_of(caller, target).await.ok()?;
+        let namespace = target.namespace.as_deref().unwrap_or_default();
+        let question =
+            Question::new("patch", &resource.group, &resource.plural, namespace).named(&target.name);
+        let scope = if namespace.is_empty() { &self.name } else { namespace };
+        match self.access.may(&self.connection, caller, question).await {
+            Ok(false) => Some(forbidden("patch", &resource.qualified(), scope)),
+            Ok(true) | Err(_) => None,
+        }
+    }
+}
+
+/// Does work that takes a core for a moment where it holds up nobody else.
+async fn think<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let _turn = THINKING.acquire().await;
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        tracing::error!(%error, "merging an edit failed");
+        AppError::Internal { request_id: String::new() }
+    })
+}
+
+/// An object as it is opened, as far as that needs nobody's leave.
+fn opened(target: ObjectRef, object: &Value) -> EditableObject {
+    let base = merge::editable(object);
+    let written = yaml::to_yaml(&merge::comparable(object));
+    let refused = if !text(object, "/metadata/deletionTimestamp").is_empty() {
+        Some(Text::new(&words::EDIT_TERMINATING, [&target.kind, &target.name]))
+    } else if written.len() > LARGEST {
+        Some(Text::new(&words::EDIT_LARGE, [LARGEST_WORDS]))
+    } else {
+        None
+    };
+    EditableObject {
+        text: written,
+        keepers: owners::keepers(object),
+        immutable: immutable::fields(&base),
+        refused: refused.map(|text| AppError::Refused { text }),
+        base,
+        target,
+    }
+}
+
+/// A patch that changes nothing of another object than the one that was read, nor of a later state of it.
+fn guarded(live: &Value, ops: &Value) -> Value {
+    let guard = |field: &str| {
+        let path = format!("/metadata/{field}");
+        json!({"op": "add", "value": text(live, &path), "path": path})
+    };
+    let ops = ops.as_array().into_iter().flatten().cloned();
+    [guard("uid"), guard("resourceVersion")].into_iter().chain(ops).collect()
+}
+
+/// Whether the object was another one than what the patch was made for: it has another version (409), is not
+/// there (404), or lacks a place that the patch speaks of. That last one is answered with 422 and no cause
+/// (k8s.io/apiserver, `handlers/patch.go`).
+fn is_stale(failure: &Failure) -> bool {
+    match failure {
+        Failure::Status(status) => match status.code {
+            404 | 409 => true,
+            422 => status.message == "the server rejected our request due to an error in our request",
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn conflict(target: &ObjectRef) -> AppError {
+    AppError::Conflict { kind: brief::sentence(&target.kind), name: brief::sentence(&target.name) }
 }

@@ -60,6 +60,29 @@ struct Cause {
     field: String,
 }
 
+impl Cause {
+    /// The problem with what a patch made of the object, when that could not be decoded. The API server quotes the
+    /// whole object before it: `Invalid value: "{\"kind\":…}": strict decoding error: …`
+    /// (k8s.io/apiserver, `handlers/patch.go`).
+    fn of_patched(&self) -> Option<&str> {
+        let quoted = self.message.strip_prefix("Invalid value: \"").filter(|_| self.field == "patch")?;
+        let mut escaped = false;
+        let end = quoted.char_indices().find_map(|(at, c)| match c {
+            _ if escaped => {
+                escaped = false;
+                None
+            }
+            '\\' => {
+                escaped = true;
+                None
+            }
+            '"' => Some(at),
+            _ => None,
+        })?;
+        quoted.get(end..)?.strip_prefix("\": ")
+    }
+}
+
 /// What a call was about, for the sentences.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct About<'a> {
@@ -191,6 +214,12 @@ impl Status {
         let causes = self.details.iter().flat_map(|details| details.causes.iter().flatten());
         let mut issues: Vec<Issue> = Vec::new();
         for cause in causes {
+            if let Some(problem) = cause.of_patched() {
+                let found = decode::issues(problem);
+                let whole = || Issue::error(FieldPath::root(), Text::raw(brief::sentence(problem)));
+                issues.extend(if found.is_empty() { vec![whole()] } else { found });
+                continue;
+            }
             // `field` is the path; for a whole object some rules write `<nil>`.
             let field = brief::sentence(cause.field.trim_start_matches("<nil>"));
             let path = FieldPath::from(field.as_str());

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The name that `managedFields` shows for what the console writes.
-const FIELD_MANAGER: &str = "binnacle";
+pub(crate) const FIELD_MANAGER: &str = "binnacle";
 
 /// An object that can be sent, and where to.
 pub(crate) struct Prepared {
@@ -140,7 +140,7 @@ impl Cluster {
     }
 
     /// The resource of an object that has a name.
-    async fn resource_of(&self, caller: &Caller, target: &ObjectRef) -> Result<Resource> {
+    pub(crate) async fn resource_of(&self, caller: &Caller, target: &ObjectRef) -> Result<Resource> {
         let not_found = || AppError::NotFound {
             kind: brief::sentence(&target.kind),
             name: brief::sentence(&target.name),

@@ -17,6 +17,7 @@ mod known;
 mod listed;
 mod lookalike;
 mod meaning;
+mod one;
 mod order;
 mod place;
 mod read;
@@ -34,6 +35,7 @@ use serde_json::Value;
 pub use crate::diagnosis::{Diagnosis, Document, Edit, Finding, Repair, Stripped, TextRange};
 pub use clean::clean;
 pub use edit::{EditProblem, edit, edits};
+pub use one::read_one;
 pub use order::order;
 pub use place::{range_of, ranges_of};
 

@@ -18,7 +18,8 @@ pub struct EditableObject {
     /// The object as it was read, without what is not edited ([`crate::merge::editable`]); uid and
     /// `resourceVersion` are in its metadata.
     pub base: Value,
-    /// The base as YAML.
+    /// The base as YAML, without what changes at each write ([`crate::merge::comparable`]): its `resourceVersion`
+    /// is the base's to remember, and no line that moves in everybody's text.
     pub text: String,
     /// Who else manages it and may undo an edit, in sentences: Helm, Argo CD, Flux, an operator.
     pub keepers: Vec<Text>,

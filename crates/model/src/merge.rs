@@ -17,7 +17,8 @@ pub(crate) use place::Place;
 pub const SERVER_OWNED: &[&str] = &["managedFields", "resourceVersion", "generation", "selfLink"];
 
 /// Members of `metadata` that never change in an object's life. A text that leaves them out means no harm.
-const FOR_LIFE: &[&str] = &["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"];
+pub const FOR_LIFE: &[&str] =
+    &["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds"];
 
 /// What merging gave.
 #[derive(Clone, Debug, PartialEq)]

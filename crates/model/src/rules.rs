@@ -5,6 +5,7 @@
 //! passes here passes there, and the product's where it is stricter.
 
 mod image;
+pub mod immutable;
 mod label;
 
 use crate::{

@@ -257,6 +257,10 @@ pub(crate) fn replace(
         return Err(ApiError::conflict(kind, name, MODIFIED));
     }
     let uid = object.uid();
+    if !uid.is_empty() && uid != old.uid() && options.patch {
+        let cause = crate::status::Cause::invalid("metadata.uid", &uid.into(), "field is immutable");
+        return Err(ApiError::invalid(kind, name, &[cause]));
+    }
     if !uid.is_empty() && uid != old.uid() {
         let why = format!(
             "StorageError: invalid object, Code: 4, Key: /registry/{}/{}/{name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object meta: {}",

@@ -205,3 +205,26 @@ fn tls_faults_are_said_plainly() {
         assert_eq!(transport_reason(&late, "h").key, word.key, "{error:?} after the handshake");
     }
 }
+
+#[test]
+fn what_a_patch_made_is_told_by_its_places_and_the_object_is_left_out() {
+    let object = r#"{\"kind\":\"Secret\",\"data\":{\"a\":\"c2VjcmV0\"},\"note\":\"\\\": strict decoding error: x\\\"\"}"#;
+    for (problem, expected) in [
+        (
+            "strict decoding error: unknown field \"spec.bar\", unknown field \"spec.foo\"",
+            vec!["spec.bar", "spec.foo"],
+        ),
+        (
+            "json: cannot unmarshal string into Go struct field StatefulSetSpec.spec.replicas of type int32",
+            vec!["spec.replicas"],
+        ),
+        ("quantities must match the regular expression '^([+-]?[0-9.]+)'", vec![""]),
+    ] {
+        let message = format!("Invalid value: \"{object}\": {problem}");
+        let body = json!({"kind": "Status", "reason": "Invalid", "message": format!(" \"\" is invalid: patch: {message}"),
+            "details": {"causes": [{"reason": "FieldValueInvalid", "message": message, "field": "patch"}]}});
+        let found = issues(map(422, &body));
+        assert_eq!(found.iter().map(|(place, _)| place.as_str()).collect::<Vec<_>>(), expected, "{found:?}");
+        assert!(found.iter().all(|(_, said)| !said.contains("c2VjcmV0")), "{found:?}");
+    }
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 use binnacle_cluster::{Clusters, DialPolicy, Registration};
 use binnacle_model::{
     cluster::ClusterProfile,
-    edit::EditRequest,
+    edit::{EditAnswer, EditOutcome, EditRequest},
     object::{ObjectRef, WorkloadKind},
     plan::PlanRequest,
     session::{Caller, Role},
@@ -176,12 +176,18 @@ async fn write(clusters: &Clusters) {
 
 /// An object, opened, reviewed and saved.
 async fn edit(clusters: &Clusters, caller: &Caller, target: &ObjectRef) {
-    let edit =
-        EditRequest { target: target.clone(), base: json!({}), text: String::new(), choices: Vec::new() };
-    let _opened = clusters.open_edit(caller, target).await;
-    let _reviewed = clusters.review_edit(caller, &edit).await;
-    let _saved = clusters.save_edit(caller, &edit).await;
-    let _owners = clusters.field_owners(caller, target).await;
+    let opened = clusters.open_edit(caller, target).await.unwrap();
+    let edit = EditRequest {
+        target: target.clone(),
+        text: opened.text.replacen("metadata:\n", "metadata:\n  labels: {edited: \"yes\"}\n", 1),
+        base: opened.base,
+        choices: Vec::new(),
+    };
+    let reviewed = clusters.review_edit(caller, &edit).await.unwrap();
+    assert!(matches!(&reviewed, EditAnswer::Review(review) if review.refused.is_none()), "{reviewed:#?}");
+    let saved = clusters.save_edit(caller, &edit).await.unwrap();
+    assert!(matches!(saved, EditOutcome::Saved { .. }), "{saved:#?}");
+    clusters.field_owners(caller, target).await.unwrap();
 }
 
 /// One object of each kind; the StatefulSet refers to objects that are not in the text.

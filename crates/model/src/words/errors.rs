@@ -142,6 +142,16 @@ words! {
     NOTE_MISSING_KEY = "{0} {1} has no key {2}. Add it, or pods will wait for it.", "{0} {1} 中没有键 {2}，请添加，否则 Pod 会一直等待。";
     NAMESPACE_TERMINATING = "Namespace {0} is being deleted. Choose another.", "命名空间 {0} 正在删除，请选择其他命名空间。";
 
+    // Objects that are edited.
+    EDIT_SEVERAL = "A second document begins here, and an edit is about one object. Move it to Create from YAML.", "此处开始第二个文档，而编辑只针对一个对象。请将其移到“通过 YAML 创建”。";
+    EDIT_OTHER_OBJECT = "The edited object has {0} here. Put it back; to make another object, use Create from YAML.", "所编辑对象此处的值为 {0}。请恢复原值；如需创建其他对象，请使用“通过 YAML 创建”。";
+    EDIT_IMMUTABLE = "The cluster never changes this field of a {0}. Put it back, or delete the object and create it anew.", "集群不允许更改 {0} 的该字段。请恢复原值，或删除对象后重新创建。";
+    EDIT_OWNED = "The cluster writes this field itself. Put it back as it was.", "该字段由集群写入，请恢复原值。";
+    EDIT_OWNED_REMOVE = "The cluster writes this field itself, so it is not part of an edit. Remove it.", "该字段由集群写入，不属于编辑内容，请移除。";
+    EDIT_BASE = "What this edit began from is no longer complete. Copy your text and open the object again.", "此次编辑的起始内容已不完整。请复制您的文本并重新打开该对象。";
+    EDIT_TERMINATING = "{0} {1} is being deleted and waits for its finalizers. Nothing more can be saved to it here.", "{0} {1} 正在删除并等待其终结器，无法再在此保存更改。";
+    EDIT_LARGE = "This object is larger than {0}, too large to be edited here. Use kubectl edit.", "该对象超过 {0}，无法在此编辑，请使用 kubectl edit。";
+
     // Faults that are not the cluster's.
     UNSENDABLE = "This cannot be asked of a cluster: a name in it holds characters that no name has. Check what you typed.", "无法向集群发送该请求：其中的名称包含不允许的字符，请检查输入。";
     REACH_UNSENDABLE = "the console cannot write this request.", "控制台无法写出该请求。";

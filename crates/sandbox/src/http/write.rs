@@ -123,8 +123,16 @@ pub(super) fn patch(
     }
     let current = state.get(kind, namespace, name).ok_or_else(|| ApiError::not_found(kind, name))?;
     let changed = patched(call, kind.kind, &current)?;
+    options.patch = true;
+    let decoded = schema::decode(kind.kind, changed.clone());
+    // A strategic patch is decoded by itself first, and says so in another way.
+    if let Err(problem) = &decoded
+        && given != "application/strategic-merge-patch+json"
+    {
+        return Err(ApiError::invalid_patch(&changed.to_string(), problem));
+    }
     if options.fields == FieldValidation::Strict
-        && let Ok(decoded) = schema::decode(kind.kind, changed.clone())
+        && let Ok(decoded) = decoded
         && !decoded.unknown.is_empty()
     {
         let shown = if given == "application/strategic-merge-patch+json" {

@@ -23,6 +23,8 @@ pub(crate) struct Options {
     pub(crate) fields: FieldValidation,
     /// Whether the `/status` subresource is written.
     pub(crate) status: bool,
+    /// Whether a patch made the object, which names no conditions of its own as a replacement does.
+    pub(crate) patch: bool,
     /// Who applies.
     pub(crate) manager: String,
     /// Whether an apply overrides others.
@@ -35,6 +37,7 @@ impl Default for Options {
             dry: false,
             fields: FieldValidation::Warn,
             status: false,
+            patch: false,
             manager: String::new(),
             force: false,
         }
@@ -67,6 +70,7 @@ impl Options {
             dry,
             fields,
             status: false,
+            patch: false,
             manager: query.text("fieldManager").to_owned(),
             force: query.flag("force"),
         })
