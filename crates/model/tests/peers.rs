@@ -106,3 +106,13 @@ fn rancher_cared_for_the_first_container_only() {
     let after = edited(|draft| draft.namespace = "other".to_owned());
     assert_eq!(after["spec"]["template"]["metadata"], set()["spec"]["template"]["metadata"]);
 }
+
+/// Headlamp wrote its YAML anew after every edit of the form: comments and the order of keys were lost.
+#[cfg(feature = "doctor")]
+#[test]
+fn headlamp_lost_comments_and_order() {
+    let text = "# ours\nspec: # why\n  replicas: 3 # three\n  template: {}\nkind: StatefulSet\n\n# the end\n";
+    let ops = [patch::Op::Set("spec.replicas".into(), json!(5))];
+    let edited = binnacle_model::doctor::edit(text, 0, &ops).unwrap();
+    assert_eq!(edited, text.replace("replicas: 3", "replicas: 5"));
+}
