@@ -37,6 +37,7 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 
+import { changesBetween } from "./changes.js";
 import { lockedFields, setLocks } from "./locks.js";
 import { zh } from "./phrases.js";
 import { highlight, theme } from "./theme.js";
@@ -202,32 +203,13 @@ function tellCursor(state, options) {
 }
 
 /**
- * The smallest change that makes one text of another: what stands before and after stays, and
- * with it the caret.
- * @param {string} before
- * @param {string} after
- */
-export function smallestChange(before, after) {
-  const shorter = Math.min(before.length, after.length);
-  let from = 0;
-  while (from < shorter && before[from] === after[from]) {
-    from += 1;
-  }
-  let tail = 0;
-  while (tail < shorter - from && before[before.length - 1 - tail] === after[after.length - 1 - tail]) {
-    tail += 1;
-  }
-  return { from, to: before.length - tail, insert: after.slice(from, after.length - tail) };
-}
-
-/**
- * Replaces the text; the user can undo it, and is not told.
+ * Replaces the text where it differs, in one step; the user can undo it, and is not told.
  * @param {Handle} handle
  * @param {string} text
  */
 export function set({ view }, text) {
-  const changes = smallestChange(view.state.doc.toString(), text);
-  if (changes.from !== changes.to || changes.insert !== "") {
+  const changes = changesBetween(view.state.doc.toString(), text);
+  if (changes.length > 0) {
     view.dispatch({ changes, annotations: fromOutside.of(true), userEvent: "input.set" });
   }
 }
