@@ -94,6 +94,11 @@ pub fn App() -> impl IntoView {
                         view=|| view! { <Part page=Page::Workload /> }
                         ssr=SsrMode::Async
                     />
+                    <Route
+                        path=path!("clusters/:cluster/:kind/:namespace/:name/edit-yaml")
+                        view=|| view! { <Part page=Page::EditYaml /> }
+                        ssr=SsrMode::Async
+                    />
                     <Route path=path!("/*any") view=NotFoundPage ssr=SsrMode::Async />
                 </FlatRoutes>
             </Shell>

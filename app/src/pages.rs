@@ -5,6 +5,7 @@ pub mod cluster_form;
 pub mod clusters;
 pub mod create_image;
 pub mod create_yaml;
+pub mod edit_yaml;
 pub mod not_found;
 pub mod workload;
 pub mod workloads;

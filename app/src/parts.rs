@@ -24,6 +24,7 @@ use crate::{
         cluster_form::{EditClusterPage, IntegratePage},
         create_image::CreateByImagePage,
         create_yaml::CreateFromYamlPage,
+        edit_yaml::EditYamlPage,
         workload::WorkloadPage,
         workloads::WorkloadsPage,
     },
@@ -50,6 +51,8 @@ pub enum Page {
     CreateFromYaml,
     /// Create by image.
     CreateByImage,
+    /// Edit YAML.
+    EditYaml,
 }
 
 /// Pages that show.
@@ -69,6 +72,7 @@ fn form_page(page: Page) -> Result<AnyView, SplitLoaderError> {
         Page::EditCluster => view! { <EditClusterPage /> }.into_any(),
         Page::CreateFromYaml => view! { <CreateFromYamlPage /> }.into_any(),
         Page::CreateByImage => view! { <CreateByImagePage /> }.into_any(),
+        Page::EditYaml => view! { <EditYamlPage /> }.into_any(),
         _ => view! { <IntegratePage /> }.into_any(),
     })
 }
@@ -95,12 +99,13 @@ impl Page {
             ["clusters", _, _] => Some(Page::Workloads),
             ["clusters", _, _, "create"] => Some(Page::CreateByImage),
             ["clusters", _, _, _, _] => Some(Page::Workload),
+            ["clusters", _, _, _, _, "edit-yaml"] => Some(Page::EditYaml),
             _ => None,
         }
     }
 
     fn is_form(self) -> bool {
-        matches!(self, Page::Integrate | Page::EditCluster | Page::CreateFromYaml | Page::CreateByImage)
+        !matches!(self, Page::Cluster | Page::Workloads | Page::Workload)
     }
 
     /// Fetches the page's part, once; whether it is there now. A failed fetch is not remembered.
@@ -198,6 +203,7 @@ mod tests {
             ("/clusters/prod/statefulsets", Some(Page::Workloads)),
             ("/clusters/prod/statefulsets/create", Some(Page::CreateByImage)),
             ("/clusters/prod/statefulsets/default/web", Some(Page::Workload)),
+            ("/clusters/prod/statefulsets/default/web/edit-yaml", Some(Page::EditYaml)),
             ("/clusters/prod/statefulsets/default/web/more", None),
         ] {
             assert_eq!(Page::at(path), page, "{path}");

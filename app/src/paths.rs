@@ -55,6 +55,11 @@ pub fn workload(cluster: &str, kind: WorkloadKind, namespace: &str, name: &str) 
     format!("{}/{}/{}", workloads(cluster, kind), segment(namespace), segment(name))
 }
 
+/// One workload's YAML, to be edited.
+pub fn edit_yaml(cluster: &str, kind: WorkloadKind, namespace: &str, name: &str) -> String {
+    format!("{}/edit-yaml", workload(cluster, kind, namespace, name))
+}
+
 /// The server's sign-in page, which leads back to a page of the console.
 pub fn sign_in(next: &str) -> String {
     with_query("/login", &[("next", next.to_owned())])
@@ -100,6 +105,7 @@ mod tests {
             create_by_image("prod", sts, Some("team")),
             create_from_yaml("prod", Some("team")),
             workload("prod", sts, "team", "web"),
+            edit_yaml("prod", sts, "team", "web"),
             sign_in("/clusters/prod?q=a b"),
             password(),
             with_query("/x", &[("q", "a b&c".into()), ("page", String::new())]),
@@ -116,6 +122,7 @@ mod tests {
                 "/clusters/prod/statefulsets/create?namespace=team",
                 "/clusters/prod/create-yaml?namespace=team",
                 "/clusters/prod/statefulsets/team/web",
+                "/clusters/prod/statefulsets/team/web/edit-yaml",
                 "/login?next=%2Fclusters%2Fprod%3Fq%3Da%20b",
                 "/password",
                 "/x?q=a%20b%26c",

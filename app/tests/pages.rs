@@ -14,6 +14,8 @@ use binnacle_model::{
         Ages as _, ClusterAccess, ClusterDetail, ClusterEdit, ClusterNumbers, ClusterProfile, CredentialEnd,
         Freshness, ReadyCount, Usage, Withheld,
     },
+    edit::EditableObject,
+    object::ObjectRef,
     session::Role,
     status::{WorkloadState, WorkloadStatus},
     words::errors,
@@ -85,14 +87,25 @@ async fn buttons_that_would_be_refused_are_off_and_say_what_is_missing() {
     }
 
     let page = "/clusters/prod/statefulsets/team/web";
-    for (refused, off) in [(None, false), (Some(forbidden("delete")), true)] {
+    for (delete, patch) in [(false, false), (true, false), (false, true)] {
         let mut detail = workload("team", "web");
-        detail.access.delete = refused;
+        detail.access.delete = delete.then(|| forbidden("delete"));
+        detail.access.patch = patch.then(|| forbidden("patch"));
         let fake = Fake { workload: Some(detail), ..Fake::default() };
         let html = render(page, fake, Lang::En, Role::User).await;
-        let button = tag_before(&html, "<button", "Delete StatefulSet");
-        assert_eq!(button.contains("aria-disabled=\"true\""), off, "{button}");
-        assert_eq!(button.contains("may not delete statefulsets.apps in prod"), off, "{button}");
+        for (tag, words, verb, off) in
+            [("<button", "Delete StatefulSet", "delete", delete), ("<a ", "Edit YAML", "patch", patch)]
+        {
+            let button = tag_before(&html, tag, words);
+            assert_eq!(button.contains("aria-disabled=\"true\""), off, "{button}");
+            assert_eq!(
+                button.contains(&format!("may not {verb} statefulsets.apps in prod")),
+                off,
+                "{button}"
+            );
+        }
+        let leads = html.contains("href=\"/clusters/prod/statefulsets/team/web/edit-yaml\"");
+        assert_eq!(leads, !patch, "{html}");
     }
 }
 
@@ -576,4 +589,62 @@ async fn a_page_is_drawn_with_its_data_whenever_they_come() {
     while let Some(reader) = readers.join_next().await {
         reader.unwrap();
     }
+}
+
+/// A StatefulSet opened for editing.
+fn opened() -> EditableObject {
+    EditableObject {
+        target: ObjectRef {
+            cluster: "prod".into(),
+            api_version: "apps/v1".into(),
+            kind: "StatefulSet".into(),
+            namespace: Some("team".into()),
+            name: "web".into(),
+        },
+        base: serde_json::json!({"metadata": {"name": "web", "uid": "u-1"}, "spec": {"serviceName": "web"}}),
+        text: "spec:\n  serviceName: </textarea>\n".into(),
+        keepers: vec![Text::raw("Helm's release web keeps this object")],
+        immutable: vec!["spec.serviceName".into()],
+        refused: None,
+    }
+}
+
+#[tokio::test]
+async fn a_live_object_is_opened_with_what_has_to_be_known_first() {
+    let page = "/clusters/prod/statefulsets/team/web/edit-yaml";
+    let html = render(page, Fake { opened: Some(opened()), ..Fake::default() }, Lang::En, Role::Admin).await;
+    for said in [
+        "<h1 class=\"page-title\">",
+        "aria-label=\"YAML of StatefulSet web\"",
+        "Helm&#x27;s release web keeps this object",
+        "Fixed fields",
+        "spec.serviceName",
+        "Field owners",
+        "href=\"/clusters/prod/statefulsets/team/web\"",
+    ] {
+        assert!(
+            html.replace("&#39;", "&#x27;").replace("Helm's", "Helm&#x27;s").contains(said),
+            "{said} is missing in\n{html}"
+        );
+    }
+    assert!(html.contains("></textarea>"), "text never stands inside the tags: {html}");
+    let review = tag_before(&html, "<button", "Review");
+    for said in ["aria-disabled=\"true\"", "You changed nothing yet"] {
+        assert!(review.contains(said), "{said} is missing in {review}");
+    }
+    assert!(!html.contains(">Save<"), "nothing is saved unreviewed: {html}");
+
+    let refused = AppError::Forbidden {
+        verb: "patch".into(),
+        resource: "statefulsets.apps".into(),
+        scope: "team".into(),
+        message: String::new(),
+    };
+    let object = EditableObject { refused: Some(refused), ..opened() };
+    let html = render(page, Fake { opened: Some(object), ..Fake::default() }, Lang::En, Role::User).await;
+    let review = tag_before(&html, "<button", "Review");
+    assert!(review.contains("may not patch statefulsets.apps in team"), "{review}");
+
+    let html = render(page, Fake::default(), Lang::Zh, Role::Admin).await;
+    assert!(html.contains("编辑 YAML") && html.contains("role=\"alert\""), "{html}");
 }

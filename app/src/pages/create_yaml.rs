@@ -37,6 +37,11 @@ use crate::{
 /// Largest text taken, in bytes: the doctor's own limit.
 const MAX_BYTES: u64 = 1 << 20;
 
+/// Hands a text over to the page when it opens next; `title` says what it is the text of.
+pub(crate) fn hand_over(text: String, title: String) {
+    state::hand_over(text, title);
+}
+
 /// Create from YAML.
 #[component]
 pub fn CreateFromYamlPage() -> impl IntoView {

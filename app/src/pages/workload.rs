@@ -7,8 +7,8 @@ use binnacle_model::{
     live::{Topic, WorkloadNews},
     object::{ObjectRef, WorkloadKind},
     status::{WorkloadState, WorkloadStatus},
-    words::{common, lists as words, shell},
-    workload::WorkloadDetail,
+    words::{common, edit, lists as words, shell},
+    workload::{WorkloadAccess, WorkloadDetail},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -32,7 +32,7 @@ use crate::{
     ui::{
         badge::{Badge, Tone},
         breadcrumbs::{Breadcrumbs, Crumb},
-        button::Button,
+        button::{Button, LinkButton},
         icon::IconName,
         state::{Notice, Skeleton},
         tabs::{Tab, TabList, TabPanel},
@@ -141,11 +141,19 @@ fn One(which: Which) -> impl IntoView {
         })
     };
     // Before any click: which verb on which resource is missing (design rule 8).
-    let refused = move || {
-        let reason = detail.with(|detail| detail.as_ref().and_then(|detail| detail.access.delete.clone()));
-        reason.map(|reason| reason.render(lang.get()))
-    };
     let said_gone = tf(words::WORKLOAD_GONE, vec![kind.kind().to_owned(), name.clone()]);
+    let refused = |of: fn(&WorkloadAccess) -> &Option<Text>| {
+        let said = said_gone.clone();
+        Signal::derive(move || {
+            if gone.get() {
+                return Some(said());
+            }
+            let reason = detail.with(|detail| detail.as_ref().and_then(|detail| of(&detail.access).clone()));
+            reason.map(|reason| reason.render(lang.get()))
+        })
+    };
+    let (no_patch, no_delete) = (refused(|access| &access.patch), refused(|access| &access.delete));
+    let edit_path = paths::edit_yaml(&cluster, kind, &namespace, &name);
     view! {
         <Title text=name.clone() />
         <Breadcrumbs label=t(shell::BREADCRUMB) items=crumbs />
@@ -156,12 +164,12 @@ fn One(which: Which) -> impl IntoView {
                     <h1 class="page-title">{name.clone()}</h1>
                     <Head detail=detail gone=gone />
                     <div class="page-actions">
+                        <LinkButton href=edit_path.clone() icon=IconName::FileCode disabled_reason=no_patch>
+                            {t(edit::EDIT_YAML)}
+                        </LinkButton>
                         <Button
                             icon=IconName::Trash
-                            disabled_reason=Signal::derive({
-                                let said = said_gone.clone();
-                                move || if gone.get() { Some(said()) } else { refused() }
-                            })
+                            disabled_reason=no_delete
                             on_click={
                                 let object = object.clone();
                                 move |_| target.set(Some(object.clone()))

@@ -21,6 +21,9 @@ pub fn Disclosure(
     /// Unfolded at first.
     #[prop(optional)]
     open: bool,
+    /// Runs when it is unfolded.
+    #[prop(optional, into)]
+    on_open: Option<Callback<()>>,
     /// The section.
     children: Children,
 ) -> impl IntoView {
@@ -35,7 +38,16 @@ pub fn Disclosure(
         now
     });
     view! {
-        <details class="disclosure" node_ref=details open=open>
+        <details
+            class="disclosure"
+            node_ref=details
+            open=open
+            on:toggle=move |_| {
+                if let Some(on_open) = on_open && details.get_untracked().is_some_and(|details| details.open()) {
+                    on_open.run(());
+                }
+            }
+        >
             <summary>
                 <Icon name=IconName::ChevronRight size=IconSize::Small />
                 <span class="disclosure-title">{move || title.get()}</span>

@@ -47,6 +47,7 @@ pub struct Fake {
     pub workload: Option<WorkloadDetail>,
     pub cluster: Option<ClusterDetail>,
     pub edit: Option<ClusterEdit>,
+    pub opened: Option<EditableObject>,
     /// How long a list takes to come.
     pub takes: Duration,
 }
@@ -155,7 +156,7 @@ impl Backend for Fake {
         nothing()
     }
     async fn open_edit(&self, _: &Caller, _: &ObjectRef) -> Result<EditableObject> {
-        nothing()
+        self.opened.clone().map_or_else(nothing, Ok)
     }
     async fn review_edit(&self, _: &Caller, _: &EditRequest) -> Result<EditAnswer> {
         nothing()

@@ -45,6 +45,7 @@ mod chinese;
 pub mod clusters;
 pub mod common;
 pub mod doctor;
+pub mod edit;
 pub mod errors;
 pub mod form;
 pub mod keepers;
@@ -62,6 +63,7 @@ const PARTS: &[&[Word]] = &[
     common::ALL,
     #[cfg(not(target_arch = "wasm32"))]
     doctor::ALL,
+    edit::ALL,
     #[cfg(not(target_arch = "wasm32"))]
     errors::ALL,
     form::ALL,

@@ -10,6 +10,7 @@ use binnacle_model::{
 };
 use leptos::prelude::*;
 
+pub(super) use self::text::hand_over;
 use crate::{
     components::doctor::{Doctor, refusal_marks},
     i18n::use_lang,

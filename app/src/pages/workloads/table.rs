@@ -6,7 +6,7 @@ use binnacle_model::{
     Text,
     object::WorkloadKind,
     status::WorkloadState,
-    words::{common, lists as words},
+    words::{common, edit, lists as words},
     workload::{ListAccess, ListPage, ListQuery, SortBy, WorkloadRow},
 };
 use leptos::prelude::*;
@@ -169,6 +169,11 @@ fn Row(
             .with_value(|(namespace, name)| access.with(|access| access.no_delete(namespace, name).cloned()));
         reason.map(|reason| reason.render(lang.get()))
     });
+    let no_patch = Signal::derive(move || {
+        let reason = gone
+            .with_value(|(namespace, name)| access.with(|access| access.no_patch(namespace, name).cloned()));
+        reason.map(|reason| reason.render(lang.get()))
+    });
     let path_of = (namespace.clone(), name.clone());
     view! {
         <tr class:row-changed=move || tint.get() class:row-new=is_new>
@@ -194,6 +199,12 @@ fn Row(
                     variant=crate::ui::button::ButtonVariant::Ghost
                     align_end=true
                 >
+                    <MenuItem
+                        icon=IconName::FileCode
+                        disabled_reason=no_patch
+                        label=t(edit::EDIT_YAML)
+                        href=gone.with_value(|(namespace, name)| paths::edit_yaml(&cluster.get_untracked(), kind, namespace, name))
+                    />
                     <MenuItem
                         icon=IconName::Trash
                         danger=true

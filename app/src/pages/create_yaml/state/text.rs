@@ -1,10 +1,10 @@
 //! The text itself: kept in the browser as it changes, brought back, replaced and given back.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use binnacle_model::{
     Text,
-    words::{common, yaml as words},
+    words::{common, edit, yaml as words},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,13 @@ use crate::interop;
 thread_local! {
     /// The page in view. It outlives the page, as a name that leads nowhere.
     static IN_VIEW: Cell<Option<YamlState>> = const { Cell::new(None) };
+    /// A text that another page handed over, and what it is the text of.
+    static HANDED: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
+}
+
+/// Hands a text over to the next page that opens.
+pub(in crate::pages::create_yaml) fn hand_over(text: String, title: String) {
+    HANDED.set(Some((text, title)));
 }
 
 /// The page in view, if its text is kept under a key.
@@ -47,6 +54,9 @@ impl YamlState {
                 if let Some(saved) = saved(&key).filter(|saved| !saved.text.trim().is_empty()) {
                     self.restored.set(Some(saved.at));
                     self.text.set(saved.text);
+                }
+                if let Some((text, title)) = HANDED.take() {
+                    self.replace(text, Text::new(&edit::TEXT_HANDED, [title]));
                 }
                 return;
             }

@@ -1,0 +1,75 @@
+//! Fields that cannot be changed on a live object: marked in the text, and said as soon as one is changed.
+
+use binnacle_model::{FieldPath, Lang, words::edit as words};
+use leptos::prelude::*;
+use serde_json::Value;
+
+use super::EditState;
+use crate::{api::yaml, interop::editor::EditorLock};
+
+impl EditState {
+    /// Finds the fixed fields in the text whenever it was replaced; in between the marks move with it.
+    pub(in crate::pages::edit_yaml) fn follow_locks(self) {
+        Effect::new(move |_| {
+            self.placed.track();
+            let text = self.text.get_untracked();
+            let places: Vec<(u32, FieldPath)> = self
+                .opened
+                .with_value(|object| object.immutable.iter().map(|path| (0, path.clone())).collect());
+            if places.is_empty() {
+                return;
+            }
+            leptos::task::spawn_local(async move {
+                let Ok(found) = yaml::locate(text.clone(), places).await else { return };
+                // Someone typed meanwhile: the marks would stand beside their fields.
+                if self.text.try_get_untracked().is_some_and(|now| now == text) {
+                    let mut starts: Vec<u32> = found.into_iter().flatten().map(|range| range.start).collect();
+                    starts.sort_unstable();
+                    starts.dedup();
+                    self.locks.set(starts);
+                }
+            });
+        });
+    }
+
+    /// The fixed fields as marks in the text.
+    pub(in crate::pages::edit_yaml) fn lock_marks(self, lang: Lang) -> Vec<EditorLock> {
+        let kind = self.opened.with_value(|object| object.target.kind.clone());
+        let title = words::FIXED_MARK.fill(lang, &[&kind]);
+        let mark = |start: &u32| EditorLock { from: *start, title: title.clone() };
+        self.locks.with(|locks| locks.iter().map(mark).collect())
+    }
+
+    /// Brings a fixed field into view.
+    pub(in crate::pages::edit_yaml) fn reveal_fixed(self, at: usize) {
+        let Some(path) = self.opened.with_value(|object| object.immutable.get(at).cloned()) else { return };
+        let text = self.text.get_untracked();
+        leptos::task::spawn_local(async move {
+            if let Ok(found) = yaml::locate(text, vec![(0, path)]).await
+                && let Some(range) = found.into_iter().flatten().next()
+            {
+                self.doctor.reveal.try_set(Some(range.start));
+            }
+        });
+    }
+
+    /// The fixed fields that the text says otherwise.
+    pub(in crate::pages::edit_yaml) fn changed_fixed(self) -> Vec<FieldPath> {
+        let Some(diagnosis) = self.doctor.diagnosis() else { return Vec::new() };
+        let [document] = &diagnosis.documents[..] else { return Vec::new() };
+        self.opened.with_value(|object| {
+            let is_changed = |path: &&FieldPath| differs(path, &object.base, &document.object);
+            object.immutable.iter().filter(is_changed).cloned().collect()
+        })
+    }
+}
+
+/// Whether a field was changed. The doctor leaves out what the server owns, and a text may: that is no
+/// change.
+pub(super) fn differs(path: &FieldPath, base: &Value, object: &Value) -> bool {
+    let is_identity = |path: &FieldPath| path.starts_with(&FieldPath::from("metadata"));
+    match path.get(object) {
+        None => path.get(base).is_some() && !is_identity(path),
+        now => now != path.get(base),
+    }
+}
