@@ -34,6 +34,9 @@ use crate::{
     },
 };
 
+/// Something whole to begin with.
+const EXAMPLE: &str = include_str!("create_yaml/example.yaml");
+
 /// Largest text taken, in bytes: the doctor's own limit.
 const MAX_BYTES: u64 = 1 << 20;
 
@@ -170,6 +173,11 @@ fn Toolbar(state: YamlState, take: Callback<web_sys::File>) -> impl IntoView {
                     }
                 />
             </label>
+            <Show when=empty>
+                <Button icon=IconName::FileCode on_click=move |_| state.text.set(EXAMPLE.to_owned())>
+                    {t(words::START_EXAMPLE)}
+                </Button>
+            </Show>
             <Button
                 icon=IconName::Download
                 disabled_reason=nothing

@@ -121,3 +121,12 @@ fn fields_named_by_the_api_server_have_a_place() {
     assert_eq!(doctor::range_of(REPAIRED, 1, &FieldPath::from("spec")), None);
     assert_eq!(doctor::range_of(RAW, 0, &FieldPath::from("spec")), None, "it cannot be read");
 }
+
+#[test]
+fn the_example_on_the_page_is_whole() {
+    let example = include_str!("../../../app/src/pages/create_yaml/example.yaml");
+    let found = doctor::diagnose(example);
+    assert!(found.complete && found.findings.is_empty(), "{:?}", found.findings);
+    let kinds: Vec<&str> = found.documents.iter().map(|document| document.kind.as_str()).collect();
+    assert_eq!(kinds, ["Service", "StatefulSet"]);
+}

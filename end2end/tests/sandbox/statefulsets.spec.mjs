@@ -78,3 +78,15 @@ test("several documents: failures are mended and repeated alone", async ({ page 
   await page.getByRole("button", { name: "OK", exact: true }).click();
   await expect(page.getByText(/All . objects were created/).first()).toBeVisible();
 });
+
+test("from nothing: the example is whole, and is created as it stands", async ({ page }) => {
+  await open(page, `/clusters/${cluster}/create-yaml?namespace=default`);
+  await page.getByRole("button", { name: "Start from an example" }).click();
+  await expect(page.getByText("No problems found in the text")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Start from an example" })).toHaveCount(0);
+  await page.getByRole("button", { name: "Check with the cluster" }).click();
+  await expect(page.getByText("Accepted", { exact: true })).toHaveCount(2);
+  await page.getByRole("button", { name: "OK", exact: true }).click();
+  await expect(page.getByText("All 2 objects were created").first()).toBeVisible();
+  await deleteFromList(page, cluster, "example");
+});

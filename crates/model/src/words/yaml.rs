@@ -4,6 +4,7 @@ words! {
     EDITOR_LABEL = "YAML of the objects to create", "要创建的对象的 YAML";
     PASTE_HINT = "Type, paste, open or drop YAML here. Several documents are separated by a line with ---.", "在此输入、粘贴、打开或拖入 YAML。多个文档用 --- 行分隔。";
     OPEN_FILE = "Open file", "打开文件";
+    START_EXAMPLE = "Start from an example", "从示例开始";
     DOWNLOAD_TEXT = "Download", "下载";
     CLEAR = "Clear", "清空";
     CLEARED = "Text cleared", "文本已清空";
