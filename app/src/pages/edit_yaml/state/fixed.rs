@@ -1,6 +1,6 @@
 //! Fields that cannot be changed on a live object: marked in the text, and said as soon as one is changed.
 
-use binnacle_model::{FieldPath, Lang, words::edit as words};
+use binnacle_model::{FieldPath, Lang, Segment, words::edit as words};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -12,6 +12,8 @@ impl EditState {
     pub(in crate::pages::edit_yaml) fn follow_locks(self) {
         Effect::new(move |_| {
             self.placed.track();
+            // Marks in another language are new marks.
+            self.lang.track();
             let text = self.text.get_untracked();
             let places: Vec<(u32, FieldPath)> = self
                 .opened
@@ -57,15 +59,32 @@ impl EditState {
     pub(in crate::pages::edit_yaml) fn changed_fixed(self) -> Vec<FieldPath> {
         let Some(diagnosis) = self.doctor.diagnosis() else { return Vec::new() };
         let [document] = &diagnosis.documents[..] else { return Vec::new() };
+        let stripped: Vec<&FieldPath> = diagnosis.stripped.iter().map(|one| &one.path).collect();
         self.opened.with_value(|object| {
-            let is_changed = |path: &&FieldPath| differs(path, &object.base, &document.object);
+            let base = without(&object.base, &stripped);
+            let is_changed = |path: &&FieldPath| differs(path, &base, &document.object);
             object.immutable.iter().filter(is_changed).cloned().collect()
         })
     }
 }
 
-/// Whether a field was changed. The doctor leaves out what the server owns, and a text may: that is no
-/// change.
+/// An object as the doctor hands it on: without the fields that the server owns, wherever they stand.
+pub(super) fn without(object: &Value, fields: &[&FieldPath]) -> Value {
+    let mut object = object.clone();
+    for field in fields {
+        let Some((last, place)) = field.0.split_last() else { continue };
+        let parent = place.iter().try_fold(&mut object, |value, segment| match segment {
+            Segment::Key(key) => value.get_mut(key),
+            Segment::Index(index) => value.get_mut(index),
+        });
+        if let (Some(Value::Object(parent)), Segment::Key(key)) = (parent, last) {
+            parent.shift_remove(key);
+        }
+    }
+    object
+}
+
+/// Whether a field was changed. A text may leave out who the object is.
 pub(super) fn differs(path: &FieldPath, base: &Value, object: &Value) -> bool {
     let is_identity = |path: &FieldPath| path.starts_with(&FieldPath::from("metadata"));
     match path.get(object) {

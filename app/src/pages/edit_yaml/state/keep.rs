@@ -2,7 +2,7 @@
 
 use binnacle_model::{
     merge,
-    object::ObjectRef,
+    object::{ObjectRef, text as member},
     words::{common, edit as words, yaml},
 };
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ use crate::{interop, request::use_request};
 pub(in crate::pages::edit_yaml) struct Kept {
     /// The object that it is about.
     uid: String,
-    base: Value,
+    pub(super) base: Value,
     pub(in crate::pages::edit_yaml) text: String,
     /// When, milliseconds since the epoch.
     pub(in crate::pages::edit_yaml) at: i64,
@@ -127,8 +127,14 @@ impl EditState {
     /// Puts the text about an earlier object into the editor, as an edit of this one.
     pub(in crate::pages::edit_yaml) fn use_earlier(self) {
         let Some(kept) = self.earlier.get_untracked() else { return };
-        // A uid is found nowhere else; with the old one the text would be about an object that is gone.
-        let text = kept.text.replace(&kept.uid, &self.uid());
+        // With these the text would be about the object that is gone; they are hardly found anywhere else.
+        let now = self.base.get_untracked();
+        let text = ["/metadata/uid", "/metadata/creationTimestamp"].iter().fold(kept.text, |text, place| {
+            match (member(&kept.base, place), member(&now, place)) {
+                ("", _) | (_, "") => text,
+                (old, new) => text.replace(old, new),
+            }
+        });
         self.text.set(text);
         self.earlier.set(None);
     }
