@@ -18,8 +18,8 @@ const fn short(path: &'static str) -> &'static str {
 
 /// Declares messages: `NAME = "English", "中文";`. Part and name are the key on the wire.
 ///
-/// A part that begins with `told;` is one of messages that the server says: the browser does not carry them, and a
-/// [`Text`] of one brings its English along.
+/// A part that begins with `told;` is one of messages that the server says, or that one page alone says: the browser's
+/// first load does not carry them, and a [`Text`] of one brings its English along.
 macro_rules! words {
     (told; $($rest:tt)*) => { words!(@declare true; $($rest)*); };
     (@declare $told:literal; $($(#[$meta:meta])* $name:ident = $en:literal, $zh:literal;)*) => {
@@ -63,6 +63,7 @@ const PARTS: &[&[Word]] = &[
     common::ALL,
     #[cfg(not(target_arch = "wasm32"))]
     doctor::ALL,
+    #[cfg(not(target_arch = "wasm32"))]
     edit::ALL,
     #[cfg(not(target_arch = "wasm32"))]
     errors::ALL,

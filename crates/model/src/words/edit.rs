@@ -1,6 +1,8 @@
-//! Words of "Edit YAML".
+//! Words of "Edit YAML": they come with the part of the browser's code that holds the page, and what its texts say in
+//! English comes with them.
 
 words! {
+    told;
     EDIT_YAML = "Edit YAML", "编辑 YAML";
     EDITOR_LABEL = "YAML of {0}", "{0} 的 YAML";
     HINT = "Nothing is saved before you reviewed it against the live object.", "在对照集群中的对象审阅之前，不会保存任何内容。";
