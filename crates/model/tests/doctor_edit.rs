@@ -32,6 +32,7 @@ const SCALARS: &[Row] = &[
     ("a: x\n", &["set a null"], "a: null\n"),
     ("a: x\n", &["set a true"], "a: true\n"),
     ("a: x\n", &["set a 1.5"], "a: 1.5\n"),
+    ("a: x\n", &["set a 2.0"], "a: 2\n"),
     // Quotes stay.
     ("a: 'x' # c\n", &["set a \"it's\""], "a: 'it''s' # c\n"),
     ("a: \"x\" # c\n", &["set a \"y\""], "a: \"y\" # c\n"),
@@ -161,6 +162,7 @@ const FLOW: &[Row] = &[
     ("a: [\n  1, # one\n  2, # two\n  3 # three\n]\n", &["remove a[0]"], "a: [\n  2, # two\n  3 # three\n]\n"),
     ("a: {x: \"one\"}\n", &["set a.x \"one\\ntwo\""], "a: {x: \"one\\ntwo\"}\n"),
     ("a: [x: 1, y]\n", &["set a[0].x 2"], "a: [{x: 2}, y]\n"),
+    ("a: ['x', \"y\"]\n", &["set a[0] \"\\nz\"", "set a[1] \"\\nz\""], "a: [\"\\nz\", \"\\nz\"]\n"),
     // JSON.
     ("{\"a\":1,\"b\":{\"c\":[1,2]}}", &["set a \"x\"", "insert b.c[2] 3", "set b.d {\"e\": \"f\"}"], "{\"a\":\"x\",\"b\":{\"c\":[1,2,3],\"d\":{\"e\":\"f\"}}}"),
     ("{\n  \"a\": 1,\n  \"b\": {\n    \"c\": [\n      1\n    ]\n  }\n}\n", &["set b.d {\"e\": [1]}", "insert b.c[1] {\"x\": \"y\"}", "remove a"],

@@ -101,6 +101,7 @@ fn one(given: &str, line_break: &str, ops: &[Op]) -> Result<(Vec<ByteEdit>, usiz
     let before = node.value();
     let mut after = before.clone();
     patch::apply(&mut after, ops)?;
+    as_read(&mut after);
     if before == after {
         return Ok((Vec::new(), 0));
     }
@@ -216,6 +217,18 @@ fn finish(given: &str, line_break: &str, edits: Vec<ByteEdit>) -> Option<Vec<Byt
         }
     }
     text::sound(given, &out).then_some(out)
+}
+
+/// Numbers as a text can say them: `2.0` reads as 2.
+fn as_read(value: &mut Value) {
+    match value {
+        Value::Object(map) => map.values_mut().for_each(as_read),
+        Value::Array(list) => list.iter_mut().for_each(as_read),
+        Value::Number(number) if number.is_f64() => {
+            *value = read::float(number.as_f64().unwrap_or_default());
+        }
+        _ => {}
+    }
 }
 
 /// Whether a document reads as a value.

@@ -103,6 +103,15 @@ impl Node {
     }
 }
 
+/// A number with a point or exponent, as it is read. `1e3` and `080` are whole numbers to kubectl's reader, and
+/// `1000.0` is none to the API server.
+pub(super) fn float(value: f64) -> Value {
+    match format!("{value}").parse::<i64>() {
+        Ok(whole) => Value::from(whole),
+        Err(_) => Number::from_f64(value).map_or_else(|| Value::String(value.to_string()), Value::Number),
+    }
+}
+
 fn by_name(members: &[(Key, Node)]) -> HashMap<&str, &Node> {
     members.iter().map(|(key, node)| (key.text.as_str(), node)).collect()
 }
@@ -163,13 +172,7 @@ impl<'de> Visitor<'de> for ShapeVisitor {
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Shape, E> {
-        // `1e3` and `080` are whole numbers to kubectl's reader, and `1000.0` is none to the API server.
-        if let Ok(whole) = format!("{value}").parse::<i64>() {
-            return Ok(Shape::Scalar(Value::from(whole)));
-        }
-        Ok(Shape::Scalar(
-            Number::from_f64(value).map_or_else(|| Value::String(value.to_string()), Value::Number),
-        ))
+        Ok(Shape::Scalar(float(value)))
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Shape, E> {

@@ -12,7 +12,7 @@ use self::lines::Lines;
 use super::{
     plan::{Seat, Slot, between, open},
     tree::{Collection, Entry, Part, Shape, Tree},
-    write::{After, Flow, Style, Written, like},
+    write::{After, Flow, Style, Written, double, like, single},
 };
 use crate::doctor::text::ByteEdit;
 
@@ -187,9 +187,8 @@ impl<'a> Emitter<'a> {
             }
             Spot::Flow { lead, marked, flow } => {
                 let value = match (&part.shape, after) {
-                    (Shape::Double | Shape::Single, Value::String(_)) => {
-                        like(&part.shape, before, after, 0).head
-                    }
+                    (Shape::Double, Value::String(text)) => double(text),
+                    (Shape::Single, Value::String(text)) => single(text).unwrap_or_else(|| double(text)),
                     _ => flow.value(after),
                 };
                 let space = if flow.space { " " } else { "" };

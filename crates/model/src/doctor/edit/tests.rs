@@ -21,7 +21,7 @@ fn value() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
         any::<i32>().prop_map(Value::from),
-        (-1000..1000_i32).prop_map(|number| Value::from(f64::from(number) / 8.0)),
+        (-1000..1000_i32).prop_map(|number| Value::from(f64::from(2 * number + 1) / 8.0)),
         "[ -~]{0,24}".prop_map(Value::from),
         "[a-z0-9:/.-]{1,16}".prop_map(Value::from),
         "[ -~]{0,12}\n{1,2}[ -~]{0,12}\n{0,2}".prop_map(Value::from),
@@ -73,6 +73,41 @@ fn means(text: &str) -> Option<Value> {
     read::read(text).ok().flatten().map(|node| node.value())
 }
 
+/// An object in which some values come again.
+fn repeated(mut object: Value, picks: &[u8]) -> Value {
+    fn collect(value: &Value, pool: &mut Vec<Value>) {
+        pool.push(value.clone());
+        match value {
+            Value::Object(map) => map.values().for_each(|value| collect(value, pool)),
+            Value::Array(list) => list.iter().for_each(|value| collect(value, pool)),
+            _ => {}
+        }
+    }
+    fn put(value: &mut Value, pool: &[Value], pick: &mut impl FnMut(usize) -> usize) {
+        match value {
+            Value::Object(map) => {
+                map.values_mut().for_each(|value| put(value, pool, pick));
+                if let (0, Value::Object(more)) = (pick(3), &pool[pick(pool.len())]) {
+                    for (key, value) in more {
+                        map.entry(key).or_insert_with(|| value.clone());
+                    }
+                }
+            }
+            Value::Array(list) => list.iter_mut().for_each(|value| put(value, pool, pick)),
+            _ if pick(2) == 0 => value.clone_from(&pool[pick(pool.len())]),
+            _ => {}
+        }
+    }
+    let mut pool = Vec::new();
+    collect(&object, &mut pool);
+    // Large ones would make it a tree of trees.
+    pool.retain(|value| value.to_string().len() < 60);
+    pool.push(serde_json::json!({"a": 1, "k": "v"}));
+    let mut picks = picks.iter().rev().cycle().map(|pick| usize::from(*pick));
+    put(&mut object, &pool, &mut |of| picks.next().unwrap_or_default() % of.max(1));
+    object
+}
+
 /// A change of one place of an object.
 fn change(object: &Value, picks: &[u8], value: Value) -> Op {
     let mut picks = picks.iter().cycle().map(|pick| usize::from(*pick));
@@ -110,7 +145,7 @@ proptest! {
     fn a_text_reads_as_the_operations_say_and_can_be_brought_back(
         before in object(), after in object(), picks in prop::collection::vec(any::<u8>(), 1..80),
     ) {
-        let (text, _) = Author::write(&before, &picks);
+        let (text, _) = Author::write(&before, &picks, false);
         prop_assert_eq!(means(&text), Some(before.clone()), "{}", text);
         let there = patch::diff(&before, &after);
         let (found, tries) = one(&text, text::line_break(&text), &there)
@@ -123,10 +158,27 @@ proptest! {
     }
 
     #[test]
+    fn anchors_and_merges_are_written_out_where_they_must_be(
+        before in object(), after in object(), new in value(), picks in prop::collection::vec(any::<u8>(), 1..80),
+        other in any::<bool>(),
+    ) {
+        let before = repeated(before, &picks);
+        let (text, _) = Author::write(&before, &picks, true);
+        prop_assert_eq!(means(&text), Some(before.clone()), "{}", text);
+        let ops = if other { patch::diff(&before, &after) } else { vec![change(&before, &picks, new)] };
+        let (found, tries) = one(&text, text::line_break(&text), &ops)
+            .map_err(|problem| TestCaseError::fail(format!("{problem}: {text}{ops:?}")))?;
+        let mut expected = before.clone();
+        patch::apply(&mut expected, &ops).expect("places that are there");
+        prop_assert_eq!(tries, 0, "\n{}\n{:?}\n{}", text, ops, first(&text, &ops));
+        prop_assert_eq!(means(&text::apply(&text, &found)), Some(expected));
+    }
+
+    #[test]
     fn comments_survive_that_speak_of_other_places(
         before in object(), new in value(), picks in prop::collection::vec(any::<u8>(), 1..80),
     ) {
-        let (text, comments) = Author::write(&before, &picks);
+        let (text, comments) = Author::write(&before, &picks, false);
         let op = change(&before, &picks, new);
         let mut expected = before.clone();
         patch::apply(&mut expected, std::slice::from_ref(&op)).expect("a place that is there");
@@ -145,7 +197,7 @@ proptest! {
     fn edits_for_an_editor_do_the_same(
         before in object(), after in object(), picks in prop::collection::vec(any::<u8>(), 1..80),
     ) {
-        let (text, _) = Author::write(&before, &picks);
+        let (text, _) = Author::write(&before, &picks, false);
         let ops = patch::diff(&before, &after);
         let edited = edit(&text, 0, &ops).map_err(|problem| TestCaseError::fail(problem.to_string()))?;
         let mut units: Vec<u16> = text.encode_utf16().collect();

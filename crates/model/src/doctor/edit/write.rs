@@ -176,7 +176,7 @@ pub(super) fn double(text: &str) -> String {
 }
 
 /// A text in single quotes, if it can be.
-fn single(text: &str) -> Option<String> {
+pub(super) fn single(text: &str) -> Option<String> {
     let seen = !text.chars().any(is_unseen) && !text.contains('\n');
     seen.then(|| format!("'{}'", text.replace('\'', "''")))
 }

@@ -1,6 +1,6 @@
 //! Texts as people write them.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{FieldPath, doctor::edit::write::double, yaml::to_yaml};
 
@@ -13,16 +13,23 @@ pub(super) struct Author<'p> {
     comments: Vec<(String, FieldPath)>,
     step: usize,
     dash: usize,
+    /// Whether values get anchors, and where the same value comes again, the anchor is used.
+    names: bool,
+    named: Vec<(usize, Value)>,
+    count: usize,
 }
 
 impl<'p> Author<'p> {
-    pub(super) fn write(object: &Value, picks: &'p [u8]) -> (String, Vec<(String, FieldPath)>) {
+    pub(super) fn write(object: &Value, picks: &'p [u8], names: bool) -> (String, Vec<(String, FieldPath)>) {
         let mut author = Author {
             picks: picks.iter().cycle(),
             out: String::new(),
             comments: Vec::new(),
             step: 2,
             dash: 0,
+            names,
+            named: Vec::new(),
+            count: 0,
         };
         author.step = 2 + author.pick(3);
         author.dash = [0, 0, author.step][author.pick(3)];
@@ -88,7 +95,12 @@ impl<'p> Author<'p> {
             }
             _ => return,
         };
+        let merged =
+            value.as_object().and_then(|map| self.merge(map, column, &mut shares)).unwrap_or_default();
         for (key, path, value) in entries {
+            if key.is_some_and(|key| merged.contains_key(key)) {
+                continue;
+            }
             if !std::mem::take(&mut shares) {
                 self.above(&path, column);
                 self.spaces(column);
@@ -117,7 +129,58 @@ impl<'p> Author<'p> {
         !empty && self.pick(4) != 0
     }
 
+    /// Writes a `<<` for a map that holds all of one that has an anchor; what need not be written again.
+    fn merge(
+        &mut self,
+        map: &Map<String, Value>,
+        column: usize,
+        shares: &mut bool,
+    ) -> Option<Map<String, Value>> {
+        let fits = |value: &&(usize, Value)| {
+            value.1.as_object().is_some_and(|named| {
+                !named.is_empty()
+                    && named.len() < map.len()
+                    && named.iter().all(|(key, value)| map.get(key) == Some(value))
+            })
+        };
+        let (name, found) = self.named.iter().find(fits)?.clone();
+        if map.contains_key("<<") || self.pick(3) == 0 {
+            return None;
+        }
+        if !std::mem::take(shares) {
+            self.spaces(column);
+        }
+        self.out.push_str(&format!("<<: *n{name}\n"));
+        found.as_object().cloned()
+    }
+
+    /// Writes an anchor or uses one; `None` when that is all there is to write, else whether there is one.
+    fn name(&mut self, value: &Value, path: &FieldPath) -> Option<bool> {
+        if !self.names {
+            return Some(false);
+        }
+        let known = self.named.iter().find(|(_, named)| named == value).map(|(name, _)| *name);
+        if let Some(name) = known.filter(|_| self.pick(4) != 0) {
+            self.out.push_str(&format!(" *n{name}"));
+            self.end(path);
+            return None;
+        }
+        if self.pick(3) != 0 {
+            return Some(false);
+        }
+        // A name may come again, and means the last one then.
+        let name = self.count % 4;
+        self.count += 1;
+        self.named.retain(|(other, _)| *other != name);
+        self.named.push((name, value.clone()));
+        self.out.push_str(&format!(" &n{name}"));
+        Some(true)
+    }
+
     fn value(&mut self, value: &Value, column: usize, path: &FieldPath) {
+        if self.name(value, path).is_none() {
+            return;
+        }
         if self.is_block(value) {
             self.end(path);
             let deeper = if value.is_object() { self.step } else { self.dash };
@@ -127,8 +190,9 @@ impl<'p> Author<'p> {
     }
 
     fn item(&mut self, value: &Value, column: usize, path: &FieldPath) {
+        let Some(named) = self.name(value, path) else { return };
         if self.is_block(value) {
-            if self.pick(4) == 0 {
+            if named || self.pick(4) == 0 {
                 self.end(path);
                 return self.lines(value, column + 2, path, false);
             }
@@ -196,13 +260,13 @@ impl<'p> Author<'p> {
     fn scalar(&mut self, value: &Value, flow: bool) -> String {
         match value {
             Value::String(text) => self.token(text, flow),
-            _ => to_yaml(value).trim().to_owned(),
+            _ => to_yaml(value).trim_matches('\n').to_owned(),
         }
     }
 
     fn token(&mut self, text: &str, quoted: bool) -> String {
         let plain = to_yaml(&serde_json::json!([text]));
-        let plain = plain.trim_start_matches("- ").trim_end();
+        let plain = plain.trim_start_matches("- ").trim_end_matches('\n');
         let word = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric());
         match self.pick(4) {
             0 if text.chars().all(|c| (' '..='~').contains(&c)) => format!("'{}'", text.replace('\'', "''")),
