@@ -122,6 +122,7 @@ const MAPS: &[Row] = &[
     ("- name: a # n\n", &["remove [0].name"], "- {}\n"),
     ("a: 1\na: 2\nb: 3\n", &["set a 4"], "a: 1\na: 4\nb: 3\n"),
     ("a: 1\na: 2\nb: 3\n", &["remove a"], "b: 3\n"),
+    ("a: |+\n  x\n\nb: 1\n\nc: 2\n\nd: 3\n", &["remove b", "remove c"], "a: |+\n  x\n\nd: 3\n"),
     // Several at once; a name that goes and comes again.
     ("a: 1\nb: 2 # b\nc: 3\n", &["remove a", "set d 4", "remove c", "set b 5"], "b: 5 # b\nd: 4\n"),
     ("a: 1\nb: 2\n", &["remove a", "set a 3"], "b: 2\na: 3\n"),

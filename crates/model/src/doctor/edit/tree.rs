@@ -90,6 +90,8 @@ pub(super) struct Tree {
     pub anchors: Vec<(u32, usize)>,
     /// Part and anchor of each use, in order.
     pub uses: Vec<(u32, usize)>,
+    /// Ends of the texts that take in the empty lines after them (`|+`), in order.
+    pub keeping: Vec<usize>,
 }
 
 /// Reads the first document of a text that the reader accepts. `None` where the text is written in a way that
@@ -114,10 +116,11 @@ pub(super) fn tree(text: &str) -> Option<Tree> {
     if from == 0 && text.starts_with('\u{feff}') {
         from = '\u{feff}'.len_utf8();
     }
-    let mut builder = Builder { text, events, next: 0, anchors: Vec::new(), uses: Vec::new() };
+    let (anchors, uses, keeping) = (Vec::new(), Vec::new(), Vec::new());
+    let mut builder = Builder { text, events, next: 0, anchors, uses, keeping };
     let root = builder.part(from, false)?;
     matches!(builder.events.next(), Some((Event::DocumentEnd, _))).then_some(())?;
-    Some(Tree { root, anchors: builder.anchors, uses: builder.uses })
+    Some(Tree { root, anchors: builder.anchors, uses: builder.uses, keeping: builder.keeping })
 }
 
 struct Builder<'t, I: Iterator<Item = (Event<'t>, Span)>> {
@@ -126,6 +129,7 @@ struct Builder<'t, I: Iterator<Item = (Event<'t>, Span)>> {
     next: u32,
     anchors: Vec<(u32, usize)>,
     uses: Vec<(u32, usize)>,
+    keeping: Vec<usize>,
 }
 
 impl<'t, I: Iterator<Item = (Event<'t>, Span)>> Builder<'t, I> {
@@ -219,7 +223,7 @@ impl<'t, I: Iterator<Item = (Event<'t>, Span)>> Builder<'t, I> {
     }
 
     /// `|` and `>`: from the header to the last line that counts.
-    fn block(&self, value: usize, span: std::ops::Range<usize>) -> Option<(usize, Shape)> {
+    fn block(&mut self, value: usize, span: std::ops::Range<usize>) -> Option<(usize, Shape)> {
         let sign = self.byte(value).filter(|sign| matches!(sign, b'|' | b'>'))?;
         let rest = self.text.get(value + 1..)?;
         let marks = rest.find(|c: char| !matches!(c, '+' | '-' | '0'..='9')).unwrap_or(rest.len());
@@ -253,6 +257,7 @@ impl<'t, I: Iterator<Item = (Event<'t>, Span)>> Builder<'t, I> {
         } else if end > header && self.text.get(..end)?.ends_with('\n') {
             // The last line's break belongs to the line.
             end -= if self.text.get(..end)?.ends_with("\r\n") { 2 } else { 1 };
+            self.keeping.push(end);
         }
         Some((end, Shape::Block { folded: sign == b'>', header, indent }))
     }

@@ -26,6 +26,7 @@ impl<'a> Emitter<'a> {
             self.move_up(collection, seats, order, after, top);
         }
         let mut above = lead;
+        let mut open = None;
         for (number, entry) in entries.iter().enumerate() {
             let own = self.lines.start(entry.start);
             let start = above.map_or(own, |above| self.lines.attached(entry.start, above));
@@ -34,7 +35,13 @@ impl<'a> Emitter<'a> {
                 None if shares && number < top => self.gone(&entry.part),
                 None => {
                     self.gone(&entry.part);
-                    self.edit(start, self.lines.next(entry.end()), "");
+                    let mut end = self.lines.next(entry.end());
+                    if open == Some(start) || self.is_kept_open(start) {
+                        // Empty lines behind it would become part of the text before it.
+                        end = self.lines.next_full(end);
+                        open = Some(end);
+                    }
+                    self.edit(start, end, "");
                 }
                 Some(seat) => {
                     if !(shares && number == top) {
@@ -50,6 +57,11 @@ impl<'a> Emitter<'a> {
         let end = self.lines.next(last.end());
         self.edit(end, end, new);
         changed
+    }
+
+    /// Whether a line begins where a text ends that takes in empty lines.
+    fn is_kept_open(&self, start: usize) -> bool {
+        self.tree.keeping.iter().any(|end| self.lines.next(*end) == start)
     }
 
     /// Lines of new entries.

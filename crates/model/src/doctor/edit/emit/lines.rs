@@ -41,6 +41,13 @@ impl<'a> Lines<'a> {
         self.span(at).2.max(at)
     }
 
+    /// Start of the first line from `start` on that is not empty.
+    pub(super) fn next_full(&self, start: usize) -> usize {
+        let rest = self.text.get(start..).unwrap_or_default();
+        let white = rest.len() - rest.trim_start_matches([' ', '\n', '\r']).len();
+        if white == rest.len() { self.text.len() } else { self.start(start + white).max(start) }
+    }
+
     pub(super) fn column(&self, at: usize) -> usize {
         at.saturating_sub(self.start(at))
     }
