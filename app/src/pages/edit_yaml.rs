@@ -168,6 +168,7 @@ fn Editor(
     let state = EditState::new(object);
     follow_live(state, which.topic());
     state.follow_locks();
+    state.follow_changed();
     let cursor = RwSignal::new((1_u32, 1_u32));
     let leave_text = move || {
         let word = match (state.is_secret(), state.is_kept.get()) {

@@ -1,6 +1,7 @@
 //! The state of the page: one text, the object that it was made from, and what was said of it.
 
 mod acts;
+mod decide;
 mod fixed;
 mod keep;
 #[cfg(test)]
@@ -9,16 +10,16 @@ mod tests;
 use binnacle_model::{
     AppError, Issue, Lang, Text,
     diagnosis::TextRange,
-    edit::{Choice, Conflict, Difference, EditRequest, EditReview, EditableObject, Gone, Side},
+    edit::{Choice, Difference, EditRequest, EditReview, EditableObject, Gone},
     merge,
     object::{ObjectRef, text as member},
-    words::{edit as words, yaml},
 };
 use leptos::prelude::*;
 use serde_json::Value;
 
 pub(super) use self::{
     acts::{REVIEW_TITLE, gone_text},
+    decide::count_text,
     keep::{Kept, Stranded},
 };
 use crate::{
@@ -30,6 +31,9 @@ use crate::{
 
 /// Texts whose base is remembered, for those who undo that far.
 const MOST_BASES: usize = 16;
+
+/// A text, and what is said of places in it.
+type Marked = (String, Vec<(TextRange, Text)>);
 
 /// A review, and the text that it is about.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,8 +72,10 @@ pub(super) struct EditState {
     /// What was merged into the text, by all reviews.
     pub(super) merged: RwSignal<Vec<Difference>>,
     choices: RwSignal<Vec<Choice>>,
-    /// Where refused fields stand, with the text that they stand in.
-    refusals: RwSignal<Option<(String, Vec<(TextRange, Text)>)>>,
+    /// Where refused fields stand.
+    refusals: RwSignal<Option<Marked>>,
+    /// Where fixed fields stand that were changed.
+    misplaced: RwSignal<Option<Marked>>,
     /// What is wrong with the text, as the last answer had it.
     pub(super) issues: RwSignal<Vec<Issue>>,
     /// Where fixed fields begin.
@@ -114,6 +120,7 @@ impl EditState {
             merged: RwSignal::new(Vec::new()),
             choices: RwSignal::new(Vec::new()),
             refusals: RwSignal::new(None),
+            misplaced: RwSignal::new(None),
             issues: RwSignal::new(Vec::new()),
             locks: RwSignal::new(Vec::new()),
             placed: RwSignal::new(0),
@@ -217,106 +224,16 @@ impl EditState {
         self.is_behind.set(self.seen.with_untracked(|seen| merge::comparable(seen) != live));
     }
 
-    /// Whether the review is about the text as it stands.
-    pub(super) fn is_reviewed(self) -> bool {
-        self.reviewed.with(|reviewed| {
-            reviewed.as_ref().is_some_and(|reviewed| self.text.with(|text| *text == reviewed.text))
-        })
-    }
-
-    /// The side that was chosen for a conflict.
-    pub(super) fn chosen(self, conflict: &Conflict) -> Option<Side> {
-        self.choices.with(|choices| choices.iter().find(|one| one.conflict == *conflict).map(|one| one.side))
-    }
-
-    /// Chooses a side of a conflict.
-    pub(super) fn choose(self, conflict: &Conflict, side: Side) {
-        self.choices.update(|choices| {
-            choices.retain(|one| one.conflict.place != conflict.place);
-            choices.push(Choice { conflict: conflict.clone(), side });
-        });
-    }
-
-    /// Chooses one side everywhere.
-    pub(super) fn choose_all(self, side: Side) {
-        for conflict in self.conflicts() {
-            self.choose(&conflict, side);
-        }
-    }
-
-    /// The conflicts of the review.
-    pub(super) fn conflicts(self) -> Vec<Conflict> {
-        self.reviewed
-            .with(|reviewed| reviewed.as_ref().map(|one| one.review.conflicts.clone()).unwrap_or_default())
-    }
-
-    /// How many conflicts are left to decide.
-    pub(super) fn undecided(self) -> usize {
-        self.conflicts().iter().filter(|conflict| self.chosen(conflict).is_none()).count()
-    }
-
-    /// How many conflicts are left to decide, in words; `None` when none is.
-    pub(super) fn undecided_text(self) -> Option<Text> {
-        match self.undecided() {
-            0 => None,
-            1 => Some(words::LEFT_ONE.into()),
-            many => Some(Text::new(&words::LEFT_MANY, [many.to_string()])),
-        }
-    }
-
-    /// Why nothing can be reviewed.
-    pub(super) fn obstacle(self) -> Option<Text> {
-        if let Some(refused) = self.opened.with_value(|object| object.refused.as_ref().map(AppError::text)) {
-            return Some(refused);
-        }
-        if self.text.with(|text| text.trim().is_empty()) {
-            return Some(yaml::NOTHING_YET.into());
-        }
-        (!self.is_dirty() && !self.is_behind.get() && !self.is_unknown.get()).then(|| words::UNCHANGED.into())
-    }
-
-    /// Why it cannot be saved, once it was reviewed.
-    pub(super) fn save_obstacle(self) -> Option<Text> {
-        if !self.is_reviewed() {
-            return Some(words::REVIEW_OUTDATED.into());
-        }
-        if let Some(left) = self.undecided_text() {
-            return Some(left);
-        }
-        self.reviewed.with(|reviewed| {
-            let review = &reviewed.as_ref()?.review;
-            // A dry run tried the text's side alone.
-            if !review.conflicts.is_empty() {
-                None
-            } else if review.refused.is_some() {
-                Some(words::WOULD_REFUSE.into())
-            } else if review.changes.is_empty() {
-                Some(words::NO_CHANGES.into())
-            } else {
-                None
-            }
-        })
-    }
-
-    /// The doctor's findings as marks in the text, then what the cluster refused.
+    /// The doctor's findings as marks in the text, then what the cluster refused, or will.
     pub(super) fn marks(self, lang: Lang) -> Vec<EditorDiagnostic> {
         let mut marks = self.doctor.marks(lang);
-        self.refusals.with(|refusals| {
-            if let Some((of, found)) = refusals
-                && self.text.with(|text| text == of)
-            {
-                marks.extend(refusal_marks(found.iter().map(|(range, text)| (range, text)), lang));
-            }
+        // A refusal says all that is known beforehand once more.
+        let known = [self.refusals, self.misplaced].into_iter().find_map(|known| {
+            known.get().filter(|(of, found)| !found.is_empty() && self.text.with(|text| text == of))
         });
+        if let Some((_, found)) = known {
+            marks.extend(refusal_marks(found.iter().map(|(range, text)| (range, text)), lang));
+        }
         marks
-    }
-}
-
-/// One sentence of how much a review changes.
-pub(super) fn count_text(review: &EditReview) -> Text {
-    match review.changes.len() {
-        0 if review.conflicts.is_empty() => words::NO_CHANGES.into(),
-        1 => words::CHANGE_ONE.into(),
-        many => Text::new(&words::CHANGE_MANY, [many.to_string()]),
     }
 }

@@ -1,6 +1,6 @@
 //! Fields that cannot be changed on a live object: marked in the text, and said as soon as one is changed.
 
-use binnacle_model::{FieldPath, Lang, Segment, words::edit as words};
+use binnacle_model::{FieldPath, Lang, Segment, Text, words::edit as words};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -29,6 +29,29 @@ impl EditState {
                     starts.sort_unstable();
                     starts.dedup();
                     self.locks.set(starts);
+                }
+            });
+        });
+    }
+
+    /// Finds the fixed fields that were changed in the text, as soon as the doctor has read it.
+    pub(in crate::pages::edit_yaml) fn follow_changed(self) {
+        Effect::new(move |_| {
+            let changed = self.changed_fixed();
+            if changed.is_empty() {
+                return;
+            }
+            let text = self.text.get_untracked();
+            let kind = self.opened.with_value(|object| object.target.kind.clone());
+            let said =
+                changed.iter().map(|path| Text::new(&words::FIXED_CHANGED, [&path.to_string(), &kind]));
+            let said: Vec<Text> = said.collect();
+            let places = changed.into_iter().map(|path| (0, path)).collect();
+            leptos::task::spawn_local(async move {
+                // Without places they are still listed beside the editor.
+                if let Ok(found) = yaml::locate(text.clone(), places).await {
+                    let marks = found.into_iter().zip(said).filter_map(|(range, said)| Some((range?, said)));
+                    self.misplaced.try_set(Some((text, marks.collect())));
                 }
             });
         });

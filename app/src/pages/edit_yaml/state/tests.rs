@@ -2,6 +2,7 @@
 
 use binnacle_model::{
     AppError, FieldPath, Lang, Text,
+    diagnosis::TextRange,
     edit::{Conflict, Difference, EditReview, EditableObject, Gone, Side},
     object::ObjectRef,
     words::{edit as words, yaml},
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use super::{
     EditState, Kept,
     acts::{gone_text, saved_text, unwritten},
-    count_text,
+    decide::count_text,
     fixed::{differs, without},
 };
 use crate::ui::toast::{provide_toasts, use_toasts};
@@ -257,6 +258,21 @@ fn fixed_fields_that_were_changed_are_found() {
     ] {
         assert_eq!(differs(&FieldPath::from(path), &base, &object), changed, "{path} in {object}");
     }
+}
+
+#[test]
+fn an_error_stands_at_its_place_once() {
+    let mark = |said: &str| (TextRange { start: 1, end: 2, line: 1, column: 2 }, Text::raw(said));
+    in_page(opened("StatefulSet"), |state| {
+        let said = || state.marks(Lang::En).into_iter().map(|mark| mark.message).collect::<Vec<_>>();
+        state.text.set("mine".into());
+        state.misplaced.set(Some(("mine".into(), vec![mark("it is fixed")])));
+        assert_eq!(said(), ["it is fixed"]);
+        state.refusals.set(Some(("mine".into(), vec![mark("it is refused")])));
+        assert_eq!(said(), ["it is refused"]);
+        state.text.set("mended".into());
+        assert_eq!(said(), [""; 0]);
+    });
 }
 
 #[test]
