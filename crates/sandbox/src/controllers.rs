@@ -13,6 +13,7 @@ use crate::kind::{
     CLAIM, CRON_JOB, DAEMON_SET, DEPLOYMENT, JOB, KINDS, Kind, NAMESPACE, POD, REPLICA_SET, SERVICE,
     STATEFUL_SET,
 };
+use crate::managed::{self, Writer};
 use crate::store::{Change, Op, State};
 use crate::value::{Object, now};
 
@@ -190,10 +191,11 @@ fn note(
     let object = &change.object;
     let now = Instant::now();
     plan(due, known, item(change.kind, object), now);
-    if let Some(owner) = object.controller()
-        && let Some(kind) = crate::kind::by_kind(owner.text("/apiVersion"), owner.text("/kind"))
-    {
-        plan(due, known, (kind.index, object.namespace().to_owned(), owner.text("/name").to_owned()), now);
+    for owner in object.list("/metadata/ownerReferences") {
+        if let Some(kind) = crate::kind::by_kind(owner.text("/apiVersion"), owner.text("/kind")) {
+            let item = (kind.index, object.namespace().to_owned(), owner.text("/name").to_owned());
+            plan(due, known, item, now);
+        }
     }
     if change.kind.kind == "Pod" {
         for service in endpoints::services_of(state, object) {
@@ -268,6 +270,8 @@ fn put_status(state: &mut State, kind: &'static Kind, object: &Value, status: Va
     }
     let mut changed = object.clone();
     changed.put("/status", status);
+    let writer = Writer { manager: "kube-controller-manager", subresource: "status" };
+    managed::changed(object, &mut changed, kind, writer);
     state.put(kind, changed);
 }
 

@@ -21,6 +21,7 @@ mod discovery;
 mod http;
 mod json;
 mod kind;
+mod managed;
 mod patch;
 mod quantity;
 mod random;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::defaults;
 use crate::kind::{Kind, NAMESPACE};
+use crate::managed::{self, Owners};
 use crate::patch::apply;
 use crate::schema;
 use crate::status::ApiError;
@@ -111,6 +112,19 @@ pub(crate) fn create(
     options: &Options,
     warnings: &mut Vec<String>,
 ) -> Result<Arc<Value>, ApiError> {
+    create_as(state, kind, namespace, (body, duplicates), None, options, warnings)
+}
+
+/// Creates an object; `applied` is the configuration, where it is created by applying one.
+fn create_as(
+    state: &mut State,
+    kind: &'static Kind,
+    namespace: &str,
+    (body, duplicates): (Value, Vec<String>),
+    applied: Option<&Value>,
+    options: &Options,
+    warnings: &mut Vec<String>,
+) -> Result<Arc<Value>, ApiError> {
     let mut object = decode(kind, body, duplicates, options, warnings)?;
     settle_namespace(&mut object, kind, namespace)?;
     admit_namespace(state, kind, &object)?;
@@ -154,6 +168,12 @@ pub(crate) fn create(
     }
     if state.get(kind, object.namespace(), object.name()).is_some() {
         return Err(ApiError::already_exists(kind, object.name()));
+    }
+    match applied {
+        Some(configuration) => {
+            managed::created_by_apply(&mut object, configuration, kind, &options.manager);
+        }
+        None => managed::created(&mut object, kind, options.writer()),
     }
     arrange(&mut object);
     if options.dry {
@@ -232,15 +252,16 @@ pub(crate) fn update(
         )));
     }
     let old = state.get(kind, namespace, name).ok_or_else(|| ApiError::not_found(kind, name))?;
-    replace(state, kind, &old, object, options)
+    replace(state, kind, &old, object, None, options)
 }
 
-/// Stores a changed object in place of an old one, as an update does.
+/// Stores a changed object in place of an old one, as an update does; `owners` where it is an apply.
 pub(crate) fn replace(
     state: &mut State,
     kind: &'static Kind,
     old: &Arc<Value>,
     mut object: Value,
+    owners: Option<Owners>,
     options: &Options,
 ) -> Result<Arc<Value>, ApiError> {
     let name = old.name();
@@ -305,6 +326,10 @@ pub(crate) fn replace(
     if object.at("/spec") != old.at("/spec") && kind.has_generation() {
         object.put("/metadata/generation", old.int("/metadata/generation").unwrap_or(0) + 1);
     }
+    match owners {
+        Some(owners) => managed::applied(&mut object, owners),
+        None => managed::changed(old, &mut object, kind, options.writer()),
+    }
     if object == **old {
         return Ok(Arc::clone(old));
     }
@@ -324,6 +349,23 @@ pub(crate) fn replace(
     Ok(state.put(kind, object))
 }
 
+/// Refuses a configuration that has a field nobody knows: what applies needs the type of each, however unknown
+/// fields are to be met.
+fn declared(kind: &Kind, body: &Value) -> Result<(), ApiError> {
+    let unknown = schema::decode(kind.kind, body.clone()).map(|decoded| decoded.unknown).unwrap_or_default();
+    let Some(field) = unknown.first().and_then(|said| said.strip_prefix("unknown field \"")) else {
+        return Ok(());
+    };
+    Err(ApiError::plain(format!(
+        "failed to create typed patch object ({}/{}; {}/v1, Kind={}): .{}: field not declared in schema",
+        body.namespace(),
+        body.name(),
+        kind.group,
+        kind.kind,
+        field.trim_end_matches('"'),
+    )))
+}
+
 /// Applies a configuration: creates the object, or merges into it. Says whether it was created.
 pub(crate) fn apply(
     state: &mut State,
@@ -338,6 +380,7 @@ pub(crate) fn apply(
         let cause = crate::status::Cause::required("fieldManager", "is required for apply patch");
         return Err(ApiError::invalid_as("meta.k8s.io", "PatchOptions", "", &[cause]));
     }
+    declared(kind, &body)?;
     let mut applied = decode(kind, body, duplicates, options, warnings)?;
     settle_namespace(&mut applied, kind, namespace)?;
     if applied.name().is_empty() {
@@ -350,64 +393,18 @@ pub(crate) fn apply(
         )));
     }
     let Some(old) = state.get(kind, namespace, name) else {
-        let made = create(state, kind, namespace, applied.clone(), Vec::new(), options, warnings)?;
-        if !options.dry {
-            state.remember_applied(made.uid(), &options.manager, applied);
-        }
+        let body = (applied.clone(), Vec::new());
+        let made = create_as(state, kind, namespace, body, Some(&applied), options, warnings)?;
         return Ok((made, true));
     };
     let ty = schema::of_kind(kind.kind);
-    if !options.force {
-        check_conflicts(state, kind, &old, &applied, &options.manager, &ty)?;
-    }
     let mut merged = Value::clone(&old);
-    if let Some(before) = state.applied(old.uid(), &options.manager) {
-        apply::take_back(&mut merged, &before, &applied, &ty);
-    }
     let version = applied.text("/metadata/resourceVersion").to_owned();
     apply::apply(&mut merged, &applied, &ty);
     if version.is_empty() {
         merged.drop_key("/metadata/resourceVersion");
     }
-    let stored = replace(state, kind, &old, merged, options)?;
-    if !options.dry {
-        state.remember_applied(stored.uid(), &options.manager, applied);
-    }
+    let owners = managed::apply(&old, &mut merged, &applied, kind, (&options.manager, options.force))?;
+    let stored = replace(state, kind, &old, merged, Some(owners), options)?;
     Ok((stored, false))
-}
-
-fn check_conflicts(
-    state: &State,
-    kind: &Kind,
-    old: &Value,
-    applied: &Value,
-    manager: &str,
-    ty: &schema::Type,
-) -> Result<(), ApiError> {
-    let mut causes = Vec::new();
-    let mut lines: Vec<String> = Vec::new();
-    for (other, theirs) in state.applied_by_others(old.uid(), manager) {
-        let mut paths = Vec::new();
-        let ours: Value = ["metadata", "spec", "data"]
-            .iter()
-            .filter_map(|key| applied.get(*key).map(|value| ((*key).to_owned(), value.clone())))
-            .collect::<Map<String, Value>>()
-            .into();
-        apply::conflicts(&ours, &theirs, ty, "", &mut paths);
-        for path in paths {
-            causes.push(serde_json::json!({"reason": "FieldManagerConflict",
-                "message": format!("conflict with {other:?}"), "field": path}));
-            lines.push(format!("conflict with {other:?}: {path}"));
-        }
-    }
-    if causes.is_empty() {
-        return Ok(());
-    }
-    let plural =
-        if causes.len() == 1 { "1 conflict".to_owned() } else { format!("{} conflicts", causes.len()) };
-    let mut error = ApiError::conflict(kind, old.name(), "");
-    error.message = format!("Apply failed with {plural}: {}", lines.join("\n"));
-    error.details = Map::new();
-    error.details.insert("causes".to_owned(), causes.into());
-    Err(error)
 }

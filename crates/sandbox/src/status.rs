@@ -182,6 +182,13 @@ impl ApiError {
         Self::new(409, "Conflict", message).about(kind.group, kind.plural, name)
     }
 
+    /// 409 for an apply to what others own.
+    pub(crate) fn apply_conflict(message: String, causes: Vec<Value>) -> Self {
+        let mut error = Self::new(409, "Conflict", message);
+        error.details.insert("causes".to_owned(), causes.into());
+        error
+    }
+
     /// 409 for a deletion whose conditions are not met; it names the kind, not the resource.
     pub(crate) fn failed_precondition(kind: &Kind, name: &str, why: &str) -> Self {
         let message = format!(

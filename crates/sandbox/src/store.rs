@@ -1,6 +1,6 @@
 //! What one cluster holds: objects by kind, one version counter, a bounded history, watchers.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
@@ -65,8 +65,6 @@ pub(crate) struct State {
     history: VecDeque<Arc<Change>>,
     watchers: broadcast::Sender<Arc<Change>>,
     event_order: VecDeque<Key>,
-    /// What each manager last applied, by the object's uid.
-    applied: HashMap<String, BTreeMap<String, Value>>,
     /// Names and uids come from here.
     pub(crate) random: Random,
     /// Minor of the Kubernetes version whose rules hold.
@@ -84,7 +82,6 @@ impl Store {
                 history: VecDeque::with_capacity(HISTORY),
                 watchers,
                 event_order: VecDeque::new(),
-                applied: HashMap::new(),
                 random: Random::new(seed),
                 minor,
             }),
@@ -194,29 +191,10 @@ impl State {
         object
     }
 
-    /// Keeps what a manager applied.
-    pub(crate) fn remember_applied(&mut self, uid: &str, manager: &str, applied: Value) {
-        self.applied.entry(uid.to_owned()).or_default().insert(manager.to_owned(), applied);
-    }
-
-    /// What a manager last applied to an object.
-    pub(crate) fn applied(&self, uid: &str, manager: &str) -> Option<Value> {
-        self.applied.get(uid)?.get(manager).cloned()
-    }
-
-    /// What all other managers last applied to an object.
-    pub(crate) fn applied_by_others(&self, uid: &str, manager: &str) -> Vec<(String, Value)> {
-        let all = self.applied.get(uid).into_iter().flatten();
-        all.filter(|(other, _)| *other != manager)
-            .map(|(other, value)| (other.clone(), value.clone()))
-            .collect()
-    }
-
     /// Removes an object for good; finalizers are the caller's business.
     pub(crate) fn remove(&mut self, kind: &'static Kind, namespace: &str, name: &str) -> Option<Arc<Value>> {
         let previous = self.objects.get_mut(kind.index)?.remove(&(namespace.to_owned(), name.to_owned()))?;
         self.version += 1;
-        self.applied.remove(previous.uid());
         let mut last = Value::clone(&previous);
         last.put("/metadata/resourceVersion", self.version.to_string());
         let last = Arc::new(last);

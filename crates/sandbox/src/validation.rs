@@ -130,6 +130,19 @@ fn metadata(kind: &Kind, object: &Value, causes: &mut Vec<Cause>) {
             }
         }
     }
+    let owners = object.at("/metadata/ownerReferences");
+    let controllers: Vec<String> = object
+        .list("/metadata/ownerReferences")
+        .iter()
+        .filter(|owner| owner["controller"] == true)
+        .map(|owner| format!("{}/{}", owner.text("/kind"), owner.text("/name")))
+        .collect();
+    if let [first, second, ..] = controllers.as_slice() {
+        let detail = format!(
+            "Only one reference can have Controller set to true. Found \"true\" in references for {first} and {second}"
+        );
+        causes.push(Cause::invalid("metadata.ownerReferences", owners, &detail));
+    }
     for finalizer in object.list("/metadata/finalizers").iter().filter_map(Value::as_str) {
         for problem in names::qualified_name(finalizer) {
             causes.push(Cause::invalid("metadata.finalizers", &finalizer.into(), &problem));

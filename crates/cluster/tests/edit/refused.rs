@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     places,
-    world::{World, ann, bob, edit, worlds},
+    world::{World, ann, bob, edit, kept, worlds},
 };
 
 /// Edits whose text says something wrong: what is replaced by what, the place, and a part of the sentence.
@@ -52,7 +52,7 @@ async fn refused_in_review(world: &World, target: &ObjectRef, row: &(&str, &str,
     assert!(!review.changes.is_empty(), "what was to be changed is shown all the same");
     let outcome = world.save(&request).await;
     assert!(matches!(&outcome, EditOutcome::Review(review) if review.refused.is_some()), "{outcome:?}");
-    assert_eq!(world.open(target).await.base, opened.base, "{to:?}");
+    assert_eq!(world.kept(target).await, kept(&opened), "{to:?}");
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn what_is_wrong_is_told_at_its_place_and_nothing_is_written() {
                     "{to:?}: {found:?}"
                 );
             }
-            assert_eq!(world.open(&target).await.base, opened.base, "{to:?}");
+            assert_eq!(world.kept(&target).await, kept(&opened), "{to:?}");
         }
         for row in OBJECTS {
             refused_in_review(&world, &target, row).await;
@@ -104,7 +104,7 @@ async fn who_may_not_is_told_beforehand_and_again() {
         let outcome = world.clusters.save_edit(&bob(), &request).await.unwrap();
         let EditOutcome::Review(review) = outcome else { panic!("{outcome:?}") };
         assert!(matches!(review.refused, Some(AppError::Forbidden { .. })), "{:?}", review.refused);
-        assert_eq!(world.open(&target).await.base, opened.base);
+        assert_eq!(world.kept(&target).await, kept(&opened));
         world.end().await;
     }
 }

@@ -135,6 +135,11 @@ impl World {
         self.clusters.open_edit(&ann(), target).await.unwrap()
     }
 
+    /// What only a writer changes of an object: its `resourceVersion` also moves when its status is reported.
+    pub async fn kept(&self, target: &ObjectRef) -> Value {
+        kept(&self.open(target).await)
+    }
+
     pub async fn review(&self, edit: &EditRequest) -> EditReview {
         match self.clusters.review_edit(&ann(), edit).await.unwrap() {
             EditAnswer::Review(review) => *review,
@@ -163,4 +168,11 @@ pub fn edit(opened: &EditableObject, from: &str, to: &str) -> EditRequest {
         text: opened.text.replacen(from, to, 1),
         choices: Vec::new(),
     }
+}
+
+/// What only a writer changes of an object that was opened.
+pub fn kept(opened: &EditableObject) -> Value {
+    let mut base = opened.base.clone();
+    base["metadata"].as_object_mut().unwrap().shift_remove("resourceVersion");
+    base
 }

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::kind::{CLAIM, CONTROLLER_REVISION, ENDPOINT_SLICE, JOB, Kind, POD, REPLICA_SET};
+use crate::kind::{
+    CLAIM, CONFIG_MAP, CONTROLLER_REVISION, ENDPOINT_SLICE, JOB, Kind, POD, REPLICA_SET, SERVICE,
+};
 use crate::registry::{self, DeleteOptions};
 use crate::store::State;
 use crate::value::Object;
 
-/// Kinds that controllers make for others.
-const DEPENDENTS: [&Kind; 6] = [POD, REPLICA_SET, CONTROLLER_REVISION, JOB, ENDPOINT_SLICE, CLAIM];
+/// Kinds that controllers, and operators, make for others.
+const DEPENDENTS: [&Kind; 8] =
+    [POD, REPLICA_SET, CONTROLLER_REVISION, JOB, ENDPOINT_SLICE, CLAIM, CONFIG_MAP, SERVICE];
 
 /// Objects that name `owner` among their owners.
 pub(super) fn dependents(state: &State, owner: &Value) -> Vec<(&'static Kind, Arc<Value>)> {

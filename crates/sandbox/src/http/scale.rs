@@ -21,7 +21,8 @@ pub(super) fn answer(
 ) -> Result<Response, ApiError> {
     let mut state = call.cluster.store.lock();
     let object = state.get(kind, namespace, name).ok_or_else(|| ApiError::not_found(kind, name))?;
-    let options = Options::of(call)?;
+    let mut options = Options::of(call)?;
+    options.subresource = "scale";
     let mut warnings = Vec::new();
     let wanted = match call.parts.method {
         Method::GET => return Ok(json_response(200, &scale_of(&object), &[])),
@@ -51,7 +52,7 @@ pub(super) fn answer(
     }
     let mut changed = Value::clone(&object);
     changed.put("/spec/replicas", replicas);
-    let stored = registry::replace(&mut state, kind, &object, changed, &options)?;
+    let stored = registry::replace(&mut state, kind, &object, changed, None, &options)?;
     Ok(json_response(200, &scale_of(&stored), &warnings))
 }
 

@@ -64,6 +64,7 @@ pub(super) fn update(
     check_type(call)?;
     let mut options = Options::of(call)?;
     options.status = status;
+    options.subresource = if status { "status" } else { "" };
     let (body, duplicates) = parse_whole(call.body)?;
     let mut state = call.cluster.store.lock();
     let mut warnings = Vec::new();
@@ -109,6 +110,7 @@ pub(super) fn patch(
 ) -> Result<Response, ApiError> {
     let mut options = Options::of(call)?;
     options.status = status;
+    options.subresource = if status { "status" } else { "" };
     let given = call.header("content-type").split(';').next().unwrap_or_default().trim();
     if !PATCH_TYPES.contains(&given) {
         return Err(ApiError::unsupported_media("415: Unsupported Media Type"));

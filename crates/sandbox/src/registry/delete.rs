@@ -95,6 +95,15 @@ pub(crate) fn delete(
             object.put("/status/phase", "Terminating");
         }
     }
+    // A pod's grace may be cut short, never drawn out.
+    let shorter = options.grace.filter(|wanted| {
+        kind.kind == "Pod"
+            && object.int("/metadata/deletionGracePeriodSeconds").is_some_and(|left| *wanted < left)
+    });
+    if let Some(grace) = shorter {
+        object.put("/metadata/deletionTimestamp", seconds_from_now(grace));
+        object.put("/metadata/deletionGracePeriodSeconds", grace);
+    }
     if object == *old || options.dry {
         return Ok(Deleted::Marked(Arc::new(object)));
     }

@@ -1,6 +1,7 @@
 //! How a write is meant: dry run, unknown fields, manager.
 
 use crate::http::Call;
+use crate::managed::Writer;
 use crate::status::{ApiError, Cause};
 
 /// What becomes of unknown fields.
@@ -25,8 +26,12 @@ pub(crate) struct Options {
     pub(crate) status: bool,
     /// Whether a patch made the object, which names no conditions of its own as a replacement does.
     pub(crate) patch: bool,
-    /// Who applies.
+    /// Who says that he writes; who applies must.
     pub(crate) manager: String,
+    /// What writes, where nobody says so: the client's own name.
+    pub(crate) agent: String,
+    /// The subresource that is written, empty for the object itself.
+    pub(crate) subresource: &'static str,
     /// Whether an apply overrides others.
     pub(crate) force: bool,
 }
@@ -39,6 +44,8 @@ impl Default for Options {
             status: false,
             patch: false,
             manager: String::new(),
+            agent: String::new(),
+            subresource: "",
             force: false,
         }
     }
@@ -72,8 +79,16 @@ impl Options {
             status: false,
             patch: false,
             manager: query.text("fieldManager").to_owned(),
+            agent: call.header("user-agent").split('/').next().unwrap_or_default().to_owned(),
+            subresource: "",
             force: query.flag("force"),
         })
+    }
+
+    /// Who is named as the owner of what is written.
+    pub(crate) fn writer(&self) -> Writer<'_> {
+        let named = [&self.manager, &self.agent].into_iter().find(|name| !name.is_empty());
+        Writer { manager: named.map_or("unknown", String::as_str), subresource: self.subresource }
     }
 
     /// Refuses unknown fields, or tells them, or neither.

@@ -39,6 +39,13 @@ pub(crate) fn create(minor: u32, kind: &Kind, object: &Value, causes: Vec<Cause>
         return causes;
     }
     let mut causes: Vec<Cause> = causes.into_iter().map(worded).collect();
+    for cause in &mut causes {
+        if let Some((_, field)) =
+            cause.field.strip_prefix("metadata.ownerReferences[").and_then(|rest| rest.split_once(']'))
+        {
+            cause.field = format!("metadata.ownerReferences{field}");
+        }
+    }
     if kind.kind == "Service" && !object.name().is_empty() {
         causes.retain(|cause| cause.field != "metadata.name");
         for problem in names::dns_1035_label(object.name()) {

@@ -51,6 +51,10 @@ pub fn compare(expected: &Value, answer: &Answer) -> Result<(), String> {
         let found = answer.body.pointer(pointer).and_then(Value::as_array).map(Vec::as_slice);
         told.extend(lacking(parts, found.unwrap_or_default()));
     }
+    if let Some(line) = expected.get("line") {
+        let first = answer.text.lines().next().and_then(|first| serde_json::from_str(first).ok());
+        told.extend(lacking(&json!([line]), &[first.unwrap_or(Value::Null)]));
+    }
     if let Some(events) = expected.get("events") {
         told.extend(watched(events, &answer.text));
     }
