@@ -187,6 +187,8 @@ pub enum SandboxMode {
     Demo,
     /// So many clusters with so many workloads each.
     Scaled(u32, u32),
+    /// A cluster whose every text is hostile: for tests of the pages, and in no manual.
+    Hostile,
 }
 
 /// `log_format`.

@@ -110,14 +110,16 @@ pub async fn console(config: Config) -> Result<(), RunError> {
 
 /// Fills what the console can start without, says that it is ready, and keeps the sandbox alive.
 async fn prepare(state: AppState, backend: Arc<ServerBackend>, mode: SandboxMode) {
-    let scale = match mode {
+    let start = |scale| Sandbox::start(SandboxOptions { scale, seed: SANDBOX_SEED });
+    let started = match mode {
         SandboxMode::Off => None,
-        SandboxMode::Demo => Some(None),
-        SandboxMode::Scaled(clusters, workloads) => Some(Some((clusters, workloads))),
+        SandboxMode::Demo => Some(start(None).await),
+        SandboxMode::Scaled(clusters, workloads) => Some(start(Some((clusters, workloads))).await),
+        SandboxMode::Hostile => Some(Sandbox::hostile(SANDBOX_SEED).await),
     };
-    let sandbox = match scale {
+    let sandbox = match started {
         None => None,
-        Some(scale) => match Sandbox::start(SandboxOptions { scale, seed: SANDBOX_SEED }).await {
+        Some(started) => match started {
             Ok(sandbox) => {
                 backend.add_sandbox(sandbox.clusters());
                 Some(sandbox)

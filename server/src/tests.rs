@@ -1,9 +1,11 @@
 //! Tests of the router as a whole, named after routes.
 
 pub mod app;
+mod canary;
 mod gate;
 mod guard;
 mod headers;
+mod hostile;
 mod limits;
 mod login;
 mod malformed;

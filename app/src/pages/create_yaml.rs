@@ -114,6 +114,9 @@ fn Editor(cluster: String) -> impl IntoView {
                     reveal=state.reveal
                     rows=24
                 />
+                <div role="status">
+                    {move || state.is_secret.get().then(|| view! { <Notice tone=Tone::Neutral text=t(words::SECRET_NOT_KEPT) /> })}
+                </div>
                 <p class="yaml-status">
                     <span>{t(words::PASTE_HINT)}</span>
                     <span class="yaml-cursor">
@@ -136,7 +139,7 @@ fn Editor(cluster: String) -> impl IntoView {
         <Foot state=state list=Signal::derive(list) />
         <LeaveGuard
             dirty=Signal::derive(move || state.is_dirty())
-            text=move || if state.is_kept.get() { words::LEAVE_TEXT } else { words::LEAVE_TEXT_LOST }.text(lang.get())
+            text=move || state.fate().text(lang.get())
             on_discard=move |()| state.clear()
         />
     }

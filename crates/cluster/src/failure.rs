@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::{
     brief,
     connect::{BadCredential, DialError},
+    secrets::Secrets,
 };
 
 /// Longest message of a status that is read, in characters: errors of strict decoding come as one list.
@@ -107,6 +108,18 @@ impl Failure {
             Failure::Status(status) => Some(status.code),
             _ => None,
         }
+    }
+
+    /// The same without the values of a Secret that was sent: an answer may quote them.
+    pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
+        if let Failure::Status(status) = &mut self {
+            let clean = |text: &mut String| *text = secrets.without(std::mem::take(text));
+            clean(&mut status.message);
+            for cause in status.details.iter_mut().flat_map(|details| details.causes.iter_mut().flatten()) {
+                [&mut cause.reason, &mut cause.message, &mut cause.field].into_iter().for_each(clean);
+            }
+        }
+        self
     }
 
     /// Why, as the part of a sentence after "does not answer:".

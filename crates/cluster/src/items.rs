@@ -211,8 +211,8 @@ impl From<RawSet> for SetItem {
                 parallel: spec.pod_management_policy == "Parallel",
             },
             uid: metadata.uid.into(),
-            namespace: metadata.namespace,
-            name: metadata.name,
+            namespace: brief::name(metadata.namespace),
+            name: brief::name(metadata.name),
         }
     }
 }
@@ -352,7 +352,7 @@ impl From<RawPod> for PodItem {
             condition.get("type").and_then(Value::as_str) == Some("Ready")
                 && condition.get("status").and_then(Value::as_str) == Some("True")
         });
-        let ip = status.get("podIP").and_then(Value::as_str).unwrap_or_default().into();
+        let ip = brief::name(status.get("podIP").and_then(Value::as_str).unwrap_or_default()).into();
         let owner = metadata.owner_references.unwrap_or_default().into_iter().find(|owner| owner.controller);
         let mut head = Map::new();
         if let Some(at) = metadata.deletion_timestamp {
@@ -361,8 +361,8 @@ impl From<RawPod> for PodItem {
         let (cpu, memory) = (spec.requested(|a| a.cpu), spec.requested(|a| a.memory));
         PodItem {
             uid: metadata.uid.into(),
-            namespace: metadata.namespace.into(),
-            name: metadata.name.into(),
+            namespace: brief::name(metadata.namespace).into(),
+            name: brief::name(metadata.name).into(),
             owner: owner.map(|owner| {
                 Box::new(PodOwner { kind: owner.kind.into(), name: owner.name.into(), uid: owner.uid.into() })
             }),
@@ -372,7 +372,7 @@ impl From<RawPod> for PodItem {
             containers: u32::try_from(spec.containers.len()).unwrap_or(u32::MAX),
             restarts: u32::try_from(restarts).unwrap_or(u32::MAX),
             ip,
-            node: spec.node_name.into(),
+            node: brief::name(spec.node_name).into(),
             created: clock::parse(&metadata.creation_timestamp),
             cpu,
             memory,
@@ -415,6 +415,8 @@ pub(crate) struct NodeItem {
 
 /// Resources of one node that are kept; real ones have a handful.
 const MOST_GPUS: usize = 32;
+/// Roles of one node that are kept; real ones have one or two.
+const MOST_ROLES: usize = 16;
 /// Pod CIDRs of one node that are kept: there is one of each family.
 const MOST_CIDRS: usize = 4;
 
@@ -501,10 +503,11 @@ impl From<RawNode> for NodeItem {
             roles: labels
                 .keys()
                 .filter_map(|key| key.strip_prefix(ROLE_LABEL))
-                .map(brief::sentence)
+                .take(MOST_ROLES)
+                .map(brief::name)
                 .collect(),
             zone: brief::sentence(labels.get(ZONE_LABEL).and_then(Value::as_str).unwrap_or_default()),
-            name: raw.metadata.name,
+            name: brief::name(raw.metadata.name),
             ready,
             reason: brief::sentence(reason),
             version: brief::sentence(raw.status.node_info.kubelet_version),
@@ -543,7 +546,7 @@ struct RawPhase {
 impl From<RawNamespace> for NamespaceItem {
     fn from(raw: RawNamespace) -> Self {
         let terminating = raw.metadata.deletion_timestamp.is_some() || raw.status.phase == "Terminating";
-        NamespaceItem { name: raw.metadata.name, uid: raw.metadata.uid, terminating }
+        NamespaceItem { name: brief::name(raw.metadata.name), uid: raw.metadata.uid, terminating }
     }
 }
 

@@ -22,6 +22,7 @@ mod inventory;
 mod items;
 mod kubeconfig;
 mod plan;
+mod secrets;
 mod sinks;
 mod table;
 mod verify;

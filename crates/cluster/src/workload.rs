@@ -8,7 +8,7 @@ use binnacle_model::{
     draft,
     object::{ObjectRef, WorkloadKind, integer, list, text},
     session::Caller,
-    status::stateful_set_status,
+    status::{WorkloadStatus, stateful_set_status},
     workload::{ConditionRow, ContainerRow, EventRow, PodRow, WorkloadDetail, WorkloadRow},
 };
 use serde::Deserialize;
@@ -133,13 +133,13 @@ impl Cluster {
                 .map(|(_, value)| value.clone())
                 .unwrap_or_default()
         };
-        let description = noted(DESCRIPTIONS);
-        let row = self.workload_row(&object, &uid, noted(ALIASES));
+        let description = brief::cut(noted(DESCRIPTIONS), brief::TEXT);
+        let row = self.workload_row(&object, &uid, brief::sentence(noted(ALIASES)));
         let mut detail = WorkloadDetail {
             row,
             description,
-            labels: pairs(&object, "/metadata/labels"),
-            annotations,
+            labels: brief::pairs(pairs(&object, "/metadata/labels")),
+            annotations: brief::pairs(annotations),
             conditions: list(&object, "/status/conditions").iter().map(condition).collect(),
             containers: containers(&object),
             pods,
@@ -162,10 +162,10 @@ impl Cluster {
         };
         WorkloadRow {
             uid: uid.to_owned(),
-            namespace: text(object, "/metadata/namespace").to_owned(),
-            name: text(object, "/metadata/name").to_owned(),
+            namespace: brief::name(text(object, "/metadata/namespace")),
+            name: brief::name(text(object, "/metadata/name")),
             alias,
-            status: stateful_set_status(object, worst.as_ref()),
+            status: brief_status(stateful_set_status(object, worst.as_ref())),
             ready: number("/status/readyReplicas", 0),
             desired: number("/spec/replicas", 1),
             images: list(object, "/spec/template/spec/containers")
@@ -274,13 +274,18 @@ impl EventItem {
             uid: self.metadata.uid,
             warning: self.kind == "Warning",
             reason: brief::sentence(self.reason),
-            message: brief::cut(self.message, brief::EVENT),
-            object: format!("{}/{}", self.involved_object.kind, self.involved_object.name),
-            source,
+            message: brief::cut(self.message, brief::TEXT),
+            object: brief::sentence(format!("{}/{}", self.involved_object.kind, self.involved_object.name)),
+            source: brief::name(source),
             count: self.count.unwrap_or(1).max(series.count).max(1),
             last,
         }
     }
+}
+
+/// A status without more of the cluster's words than a page shows.
+fn brief_status(status: WorkloadStatus) -> WorkloadStatus {
+    WorkloadStatus { reason: status.reason.map(brief::message), ..status }
 }
 
 fn pairs(object: &Value, pointer: &str) -> Vec<(String, String)> {
@@ -292,12 +297,12 @@ fn pairs(object: &Value, pointer: &str) -> Vec<(String, String)> {
 }
 
 fn condition(condition: &Value) -> ConditionRow {
-    let member = |pointer: &str| text(condition, pointer).to_owned();
+    let member = |pointer: &str| brief::name(text(condition, pointer));
     ConditionRow {
         kind: member("/type"),
         status: member("/status"),
         reason: member("/reason"),
-        message: member("/message"),
+        message: brief::cut(text(condition, "/message").to_owned(), brief::TEXT),
         since: clock::parse(text(condition, "/lastTransitionTime")),
     }
 }
@@ -315,14 +320,15 @@ fn container_row(init: bool, container: &Value) -> ContainerRow {
             "" => "TCP",
             protocol => protocol,
         };
-        format!("{} {number}/{protocol}", text(port, "/name")).trim().to_owned()
+        brief::name(format!("{} {number}/{protocol}", text(port, "/name")).trim())
     });
     let mut resources: Vec<(String, String, String)> = Vec::new();
-    let amount = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let amount = |value: &Value| brief::name(value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     for (place, pointer) in [(1, "/resources/requests"), (2, "/resources/limits")] {
         for (name, value) in container.pointer(pointer).and_then(Value::as_object).into_iter().flatten() {
-            let at = resources.iter().position(|(known, ..)| known == name).unwrap_or_else(|| {
-                resources.push((name.clone(), "-".to_owned(), "-".to_owned()));
+            let name = brief::name(name);
+            let at = resources.iter().position(|(known, ..)| *known == name).unwrap_or_else(|| {
+                resources.push((name, "-".to_owned(), "-".to_owned()));
                 resources.len() - 1
             });
             if place == 1 {
@@ -333,9 +339,9 @@ fn container_row(init: bool, container: &Value) -> ContainerRow {
         }
     }
     ContainerRow {
-        name: text(container, "/name").to_owned(),
+        name: brief::name(text(container, "/name")),
         init,
-        image: text(container, "/image").to_owned(),
+        image: brief::sentence(text(container, "/image")),
         ports: ports.collect(),
         resources,
     }

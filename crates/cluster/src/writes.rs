@@ -19,6 +19,7 @@ use crate::{
     connection::{Call, Identity, Reply},
     discovery::{Resource, is_name},
     failure::{About, Failure},
+    secrets::Secrets,
     sinks::read,
 };
 
@@ -98,12 +99,16 @@ impl Cluster {
             path.push_str("&dryRun=All");
         }
         let call = Call::write(Method::POST, path, object.to_string());
-        self.connection.call(Identity::Caller(caller), call).await.map_err(|failure| {
+        let secrets = Secrets::of(object);
+        let mut reply = self.connection.call(Identity::Caller(caller), call).await.map_err(|failure| {
+            let failure = failure.without(&secrets);
             match failure.wrong_type(object) {
                 Some(issue) => AppError::invalid(issue),
                 None => self.object_error(failure, "create", resource, target),
             }
-        })
+        })?;
+        reply.warnings = reply.warnings.into_iter().map(|warning| secrets.without(warning)).collect();
+        Ok(reply)
     }
 
     /// Strict dry run of creating one object. A refusal is an answer; an outage is an error.
@@ -126,7 +131,7 @@ impl Cluster {
         let created: Value = reply
             .json()
             .map_err(|failure| self.object_error(failure, "create", &prepared.resource, &prepared.target))?;
-        let target = ObjectRef { name: text(&created, "/metadata/name").to_owned(), ..prepared.target };
+        let target = ObjectRef { name: brief::name(text(&created, "/metadata/name")), ..prepared.target };
         Ok(Created { target, uid: text(&created, "/metadata/uid").to_owned(), warnings: reply.warnings })
     }
 

@@ -9,6 +9,7 @@ pub mod doctor;
 pub mod draft;
 pub mod edit;
 pub mod error;
+pub mod hidden;
 pub mod issue;
 pub mod live;
 pub mod merge;

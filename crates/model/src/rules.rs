@@ -7,6 +7,7 @@
 mod image;
 pub mod immutable;
 mod label;
+mod secret;
 
 use crate::{
     Text,
@@ -15,6 +16,8 @@ use crate::{
 };
 
 pub use image::{image, is_floating};
+pub use secret::holds_secret;
+
 pub use label::{
     ANNOTATIONS_MAX, CLUSTER_LABELS_MAX, annotation_key, annotations_size, cluster_labels_count, label_key,
     label_value,

@@ -7,6 +7,7 @@ use crate::store::State;
 mod bootstrap;
 mod build;
 mod edge;
+mod hostile;
 mod nodes;
 mod prod;
 mod scale;
@@ -48,6 +49,8 @@ pub(crate) enum Fill {
     },
     /// Very many StatefulSets.
     Many(u32),
+    /// Texts that nobody should trust; nothing in it lives.
+    Hostile,
 }
 
 fn labels(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -96,6 +99,24 @@ pub(crate) fn demo() -> Vec<Plan> {
     ]
 }
 
+/// A cluster whose every text is hostile.
+pub(crate) fn hostile() -> Vec<Plan> {
+    let text = |place: usize| hostile::texts().into_iter().nth(place).unwrap_or_default();
+    vec![Plan {
+        name: "hostile".to_owned(),
+        alias: text(0),
+        provider: text(1),
+        labels: hostile::texts()
+            .into_iter()
+            .enumerate()
+            .map(|(n, text)| (format!("text-{n:02}"), text))
+            .collect(),
+        version: (37, 2),
+        up: true,
+        fill: Fill::Hostile,
+    }]
+}
+
 /// Many equal clusters of many StatefulSets.
 pub(crate) fn many(clusters: u32, sets: u32) -> Vec<Plan> {
     (1..=clusters)
@@ -130,6 +151,10 @@ pub(crate) fn fill(state: &mut State, plan: &Plan) {
             bootstrap::write(&mut builder);
             nodes::write(&mut builder, scale::NODES, &version);
             scale::write(&mut builder, sets);
+        }
+        Fill::Hostile => {
+            bootstrap::write(&mut builder);
+            hostile::write(&mut builder, &version);
         }
     }
 }

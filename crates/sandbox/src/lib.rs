@@ -92,10 +92,22 @@ impl Sandbox {
             Some((clusters, sets)) => contents::many(clusters, sets),
             None => contents::demo(),
         };
+        Self::of(plans, options.seed).await
+    }
+
+    /// One cluster whose every text is hostile: for tests of what pages make of it.
+    ///
+    /// # Errors
+    /// When no loopback port can be opened.
+    pub async fn hostile(seed: u64) -> Result<Self, SandboxError> {
+        Self::of(contents::hostile(), seed).await
+    }
+
+    async fn of(plans: Vec<contents::Plan>, seed: u64) -> Result<Self, SandboxError> {
         let stop = CancellationToken::new();
         let mut sandbox = Self { clusters: Vec::new(), stop, tasks: Vec::new() };
         for (number, plan) in plans.into_iter().enumerate() {
-            let seed = options.seed.wrapping_add(u64::try_from(number).unwrap_or(0).wrapping_mul(1_000_003));
+            let seed = seed.wrapping_add(u64::try_from(number).unwrap_or(0).wrapping_mul(1_000_003));
             sandbox.add(&plan, seed).await?;
         }
         Ok(sandbox)
@@ -136,7 +148,9 @@ impl Sandbox {
                 tracing::error!(cluster = name, %error, "a sandbox cluster's server ended");
             }
         }));
-        self.tasks.push(tokio::spawn(controllers::run(cluster, seed)));
+        if !matches!(plan.fill, contents::Fill::Hostile) {
+            self.tasks.push(tokio::spawn(controllers::run(cluster, seed)));
+        }
         Ok(())
     }
 

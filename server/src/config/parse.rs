@@ -59,6 +59,9 @@ pub fn sandbox(text: &str) -> Parsed<SandboxMode> {
     if let Ok(on) = boolean(text) {
         return Ok(if on { SandboxMode::Demo } else { SandboxMode::Off });
     }
+    if text == "hostile" {
+        return Ok(SandboxMode::Hostile);
+    }
     let numbers =
         text.split_once('x').and_then(|(a, b)| Some((a.parse::<u32>().ok()?, b.parse::<u32>().ok()?)));
     match numbers {

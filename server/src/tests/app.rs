@@ -288,7 +288,8 @@ pub fn config(args: &[&str]) -> Config {
         .config
 }
 
-fn assets() -> AssetStore {
+/// A few assets.
+pub fn assets() -> AssetStore {
     let files: [(&str, &[u8]); 7] = [
         ("manifest.json", br#"{"style.css":"style-1a2b.css","app.wasm":"app-3c4d.wasm"}"#),
         ("style-1a2b.css", b"body{}"),

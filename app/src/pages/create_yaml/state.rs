@@ -66,6 +66,8 @@ pub(super) struct YamlState {
     pub(super) restored: RwSignal<Option<i64>>,
     /// Whether this browser keeps the text.
     pub(super) is_kept: RwSignal<bool>,
+    /// Whether the text holds a Secret, which no browser keeps.
+    pub(super) is_secret: RwSignal<bool>,
     pub(super) reveal: RwSignal<Option<u32>>,
     toasts: Toasts,
     lang: RwSignal<Lang>,
@@ -89,6 +91,7 @@ impl YamlState {
             failed: doctor.failed,
             restored: RwSignal::new(None),
             is_kept: RwSignal::new(true),
+            is_secret: RwSignal::new(false),
             reveal: doctor.reveal,
             toasts: use_toasts(),
             lang: use_lang(),

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     access::Question,
+    brief,
     items::CountedItem,
     sinks::{KeptSink, TableCache, read},
     watcher::Progress,
@@ -51,10 +52,10 @@ impl Cluster {
         Ok(ClusterDetail {
             server: self.connection.server().to_owned(),
             system_uid,
-            description: profile.description,
-            annotations: profile.annotations,
-            region: profile.region,
-            zone: profile.zone,
+            description: brief::cut(profile.description, brief::TEXT),
+            annotations: brief::pairs(profile.annotations),
+            region: brief::name(profile.region),
+            zone: brief::name(profile.zone),
             pod_cidrs,
             nodes,
             access: ClusterAccess { list_workloads, create_workloads, delete_workloads, create_namespaces },

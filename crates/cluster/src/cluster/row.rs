@@ -9,7 +9,7 @@ use binnacle_model::{
 use tokio::sync::watch;
 
 use super::Cluster;
-use crate::{clock, connection::Health, inventory::shown, sinks::read, watcher::Progress};
+use crate::{brief, clock, connection::Health, inventory::shown, sinks::read, watcher::Progress};
 
 impl Cluster {
     /// The line as it is now, with all that the console knows.
@@ -29,11 +29,11 @@ impl Cluster {
         };
         ClusterRow {
             name: self.name.clone(),
-            alias: meta.profile.alias,
+            alias: brief::sentence(meta.profile.alias),
             state,
             version: read(&self.version).clone(),
             provider: meta.profile.provider,
-            labels: meta.profile.labels,
+            labels: brief::pairs(meta.profile.labels),
             created: meta.created,
             numbers: self.numbers(),
             freshness: Freshness { as_of: None, stale: self.outage() },

@@ -11,6 +11,8 @@ words! {
     TEXT_BACK = "Your earlier text is back in place of what you typed since", "已恢复之前的文本，替换了之后输入的内容";
     TEXT_KEPT = "Your text is kept in Create from YAML", "您的文本保留在“通过 YAML 创建”中";
     LEAVE_TEXT = "Your text stays in this browser and is back when you return. Objects that are not created yet wait for you.", "您的文本保存在此浏览器中，返回时会恢复。尚未创建的对象会等待您继续。";
+    SECRET_NOT_KEPT = "The text holds a Secret, so this browser does not keep it: it is gone when you leave or reload the page.", "文本包含 Secret，浏览器不会保存，离开或刷新页面后将丢失。";
+    SOME_CREATED_GONE = "{0} of {1} created. Not created: {2}. The text held a Secret and was not kept.", "{1} 个对象中已创建 {0} 个。未创建：{2}。文本包含 Secret，未保留。";
     LEAVE_TEXT_LOST = "This browser keeps no text: what you typed will be lost.", "该浏览器无法保存文本，输入的内容将丢失。";
     OPENED = "{0} opened in place of your text", "已打开 {0}，替换了原文本";
     FILE_TOO_LARGE = "The file is larger than 1 MiB. Split it.", "文件超过 1 MiB，请拆分。";

@@ -5,6 +5,7 @@ use binnacle_model::{
     diagnosis::{Document, TextRange},
     object::ObjectRef,
     plan::{Plan, PlanRequest, PlannedObject},
+    rules::holds_secret,
     words::yaml as words,
 };
 use leptos::prelude::*;
@@ -148,15 +149,16 @@ impl YamlState {
                 forget_saved(&key, &current.text);
             }
             if self.busy.try_set(false).is_some() {
-                self.tell_elsewhere(earlier + current.plan.objects.len(), &missing);
+                let kept = !holds_secret(&current.text);
+                self.tell_elsewhere(earlier + current.plan.objects.len(), &missing, kept);
             }
         });
     }
 
     /// Tells what came of it on whichever page is open now.
-    pub(super) fn tell_elsewhere(self, total: usize, missing: &[&PlannedObject]) {
+    pub(super) fn tell_elsewhere(self, total: usize, missing: &[&PlannedObject], kept: bool) {
         let lang = self.lang.try_get_untracked().unwrap_or_default();
-        let text = told_elsewhere(total, missing).render(lang);
+        let text = told_elsewhere(total, missing, kept).render(lang);
         if missing.is_empty() {
             self.toasts.success(text);
         } else {
@@ -285,17 +287,16 @@ pub(super) fn told(created: usize, total: usize) -> Text {
     }
 }
 
-/// What came of all of it, where the text is not in view any more: what is missing is named.
-pub(super) fn told_elsewhere(total: usize, missing: &[&PlannedObject]) -> Text {
+/// What came of all of it, where the text is not in view any more: what is missing is named, and
+/// whether the text is kept.
+pub(super) fn told_elsewhere(total: usize, missing: &[&PlannedObject], kept: bool) -> Text {
     if missing.is_empty() {
         return told(total, total);
     }
     let names: Vec<String> =
         missing.iter().map(|planned| format!("{} {}", planned.target.kind, planned.target.name)).collect();
-    Text::new(
-        &words::SOME_CREATED_ELSEWHERE,
-        [total.saturating_sub(missing.len()).to_string(), total.to_string(), names.join(", ")],
-    )
+    let word = if kept { words::SOME_CREATED_ELSEWHERE } else { words::SOME_CREATED_GONE };
+    Text::new(&word, [total.saturating_sub(missing.len()).to_string(), total.to_string(), names.join(", ")])
 }
 
 /// The documents whose objects were not created yet. Each created object stands for one document, at

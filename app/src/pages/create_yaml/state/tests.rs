@@ -167,10 +167,14 @@ fn one_is_told_as_one() {
         (told(1, 1), "The object was created"),
         (told(2, 2), "All 2 objects were created"),
         (
-            told_elsewhere(2, &[&planned(0, "a")]),
+            told_elsewhere(2, &[&planned(0, "a")], true),
             "1 of 2 created. Not created: ConfigMap a. Your text is kept in Create from YAML.",
         ),
-        (told_elsewhere(2, &[]), "All 2 objects were created"),
+        (
+            told_elsewhere(2, &[&planned(0, "a")], false),
+            "1 of 2 created. Not created: ConfigMap a. The text held a Secret and was not kept.",
+        ),
+        (told_elsewhere(2, &[], true), "All 2 objects were created"),
     ] {
         assert_eq!(text.render(Lang::En), expected);
     }
@@ -271,7 +275,7 @@ fn what_came_of_it_is_told_when_the_page_is_gone() {
         page.cleanup();
         state.note(0, Outcome::Working);
         assert!(state.busy.try_set(false).is_some());
-        state.tell_elsewhere(1, &[]);
+        state.tell_elsewhere(1, &[], true);
         assert_eq!(toasts.texts(), ["The object was created"]);
     });
 }

@@ -1,9 +1,11 @@
-//! The text itself: kept in the browser as it changes, brought back, replaced and given back.
+//! The text itself: kept in the browser as it changes, brought back, replaced and given back. A text that holds a
+//! Secret is kept nowhere: what the browser keeps lies there in the clear.
 
 use std::cell::{Cell, RefCell};
 
 use binnacle_model::{
-    Text,
+    Text, Word,
+    rules::holds_secret,
     words::{common, edit, yaml as words},
 };
 use leptos::prelude::*;
@@ -60,12 +62,24 @@ impl YamlState {
                 }
                 return;
             }
-            if text.trim().is_empty() || self.finished() {
+            let is_secret = holds_secret(&text);
+            self.is_secret.set(is_secret);
+            if text.trim().is_empty() || self.finished() || is_secret {
+                // What was kept before it became a Secret may hold its values already.
                 interop::storage_remove(&key);
             } else {
                 self.is_kept.set(save(&key, text));
             }
         });
+    }
+
+    /// What becomes of the text when the page is left.
+    pub(in crate::pages::create_yaml) fn fate(self) -> Word {
+        match (self.is_secret.get(), self.is_kept.get()) {
+            (true, _) => words::SECRET_NOT_KEPT,
+            (false, true) => words::LEAVE_TEXT,
+            (false, false) => words::LEAVE_TEXT_LOST,
+        }
     }
 
     /// Whether leaving now would leave something behind that is not done.
@@ -128,11 +142,19 @@ type Before = (String, Option<i64>);
 
 /// The text kept in the browser.
 fn saved(key: &str) -> Option<Saved> {
-    interop::storage_get(key).and_then(|saved| serde_json::from_str(&saved).ok())
+    let saved: Saved = serde_json::from_str(&interop::storage_get(key)?).ok()?;
+    if holds_secret(&saved.text) {
+        interop::storage_remove(key);
+        return None;
+    }
+    Some(saved)
 }
 
 /// Keeps a text in the browser. Returns whether it is kept.
 fn save(key: &str, text: String) -> bool {
+    if holds_secret(&text) {
+        return false;
+    }
     let at = interop::now_ms().unwrap_or_default();
     serde_json::to_string(&Saved { text, at }).is_ok_and(|saved| interop::storage_set(key, &saved))
 }
