@@ -8,13 +8,13 @@
 //! fetched before), and on every visit but the first. A part that cannot be fetched is an error on the page with
 //! a way to try again; what is loaded goes on.
 
+use crate::ui::title::Title;
 use binnacle_model::words::shell as words;
 use futures::FutureExt as _;
 use leptos::{
     prelude::*,
     wasm_split::{SplitLoaderError, wasm_split},
 };
-use leptos_meta::Title;
 
 use crate::{
     components::remove_cluster::RemoveClusterDialog,

@@ -34,6 +34,7 @@ pub mod tabs;
 pub(crate) mod testing;
 pub mod text_area;
 pub mod time;
+pub mod title;
 pub mod toast;
 pub mod toggle;
 pub mod tooltip;

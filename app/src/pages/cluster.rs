@@ -1,5 +1,6 @@
 //! A cluster's overview (PS 2.6, the fields that exist without agents).
 
+use crate::ui::title::Title;
 use binnacle_model::{
     cluster::{ClusterDetail, ClusterNumbers, NodeRow, ReadyCount, Usage},
     live::{ClusterNews, Topic},
@@ -7,7 +8,6 @@ use binnacle_model::{
     words::{Text, clusters as words, common, lists, shell},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{components::A, hooks::use_params_map};
 
 use crate::{

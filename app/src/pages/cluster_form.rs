@@ -2,6 +2,7 @@
 
 mod sending;
 
+use crate::ui::title::Title;
 use binnacle_model::{
     AppError, Text,
     cluster::{ClusterEdit, ClusterInput, ClusterProfile, Provider},
@@ -9,7 +10,6 @@ use binnacle_model::{
     words::{clusters as words, common, shell},
 };
 use leptos::{prelude::*, text_prop::TextProp};
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use self::sending::Sending;

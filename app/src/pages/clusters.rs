@@ -2,13 +2,13 @@
 
 mod table;
 
+use crate::ui::title::Title;
 use binnacle_model::{
     cluster::{ClusterRow, ClusterState},
     live::{ClustersNews, Topic},
     words::{clusters as words, shell},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},

@@ -1,11 +1,11 @@
 //! Create by Image: the wizard of one kind in one cluster (PS 8).
 
+use crate::ui::title::Title;
 use binnacle_model::{
     object::WorkloadKind,
     words::{form as words, lists, shell},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::{

@@ -3,13 +3,13 @@
 mod plan_view;
 mod state;
 
+use crate::ui::title::Title;
 use binnacle_model::{
     Text, Word,
     object::WorkloadKind,
     words::{common, lists, shell, yaml as words},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use self::{plan_view::PlanView, state::YamlState};

@@ -8,6 +8,7 @@ mod review;
 mod side;
 mod state;
 
+use crate::ui::title::Title;
 use binnacle_model::{
     edit::EditableObject,
     live::Topic,
@@ -15,7 +16,6 @@ use binnacle_model::{
     words::{edit as words, lists, shell, yaml},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use self::{

@@ -1,8 +1,8 @@
 //! The page for addresses that name nothing.
 
+use crate::ui::title::Title;
 use binnacle_model::words::shell as words;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::{
     i18n::t,

@@ -2,6 +2,7 @@
 
 mod panels;
 
+use crate::ui::title::Title;
 use binnacle_model::{
     Text,
     live::{Topic, WorkloadNews},
@@ -11,7 +12,6 @@ use binnacle_model::{
     workload::{WorkloadAccess, WorkloadDetail},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map, use_query_map},

@@ -4,6 +4,7 @@ mod filters;
 mod query;
 mod table;
 
+use crate::ui::title::Title;
 use binnacle_model::{
     live::{ListNews, PageDelta, Topic},
     object::{ObjectRef, WorkloadKind},
@@ -11,7 +12,6 @@ use binnacle_model::{
     workload::{ListPage, ListQuery, WorkloadRow},
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use self::{

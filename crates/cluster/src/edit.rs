@@ -128,7 +128,7 @@ impl Cluster {
     /// Who set which fields of an object.
     pub(crate) async fn field_owners(&self, caller: &Caller, target: &ObjectRef) -> Result<Vec<FieldOwner>> {
         let object = self.read_object(caller, target).await?;
-        think(move || owners::of(&object)).await
+        think(move || owners::of(&object).into_iter().map(shown).collect()).await
     }
 
     /// Reads the live object and merges the edit with it.
@@ -191,6 +191,17 @@ async fn think<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
     })
 }
 
+/// Who set which fields, as it is shown.
+fn shown(owner: FieldOwner) -> FieldOwner {
+    FieldOwner {
+        manager: brief::name(owner.manager),
+        operation: brief::name(owner.operation),
+        subresource: brief::name(owner.subresource),
+        time: brief::name(owner.time),
+        places: owner.places.into_iter().map(brief::sentence).collect(),
+    }
+}
+
 /// An object as it is opened, as far as that needs nobody's leave.
 fn opened(target: ObjectRef, object: &Value) -> EditableObject {
     let base = merge::editable(object);
@@ -204,7 +215,7 @@ fn opened(target: ObjectRef, object: &Value) -> EditableObject {
     };
     EditableObject {
         text: written,
-        keepers: owners::keepers(object),
+        keepers: owners::keepers(object).into_iter().map(brief::message).collect(),
         immutable: immutable::fields(&base),
         refused: refused.map(|text| AppError::Refused { text }),
         base,

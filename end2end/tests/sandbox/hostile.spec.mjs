@@ -102,6 +102,11 @@ for (const width of [1440, 400]) {
       await live(page);
       await holds(page, wrong);
     }
+    for (const number of [0, 22, 25]) {
+      await open(page, `/clusters/hostile/statefulsets/hostile/${name(number)}/edit-yaml`);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      await holds(page, wrong);
+    }
     for (const number of texts.keys()) {
       await open(page, `/clusters/hostile/statefulsets/hostile/${name(number)}`);
       await expect(page.getByRole("heading", { level: 1 })).toHaveText(name(number));
