@@ -44,7 +44,7 @@ fn texts(value: &Value, place: &str, into: &mut Vec<(String, String)>) {
         Value::String(text) => into.push((place.to_owned(), text.clone())),
         Value::Array(items) => items.iter().for_each(|item| texts(item, place, into)),
         Value::Object(map) => {
-            map.iter().for_each(|(key, value)| texts(value, &format!("{place}.{key}"), into))
+            map.iter().for_each(|(key, value)| texts(value, &format!("{place}.{key}"), into));
         }
         _ => {}
     }
