@@ -144,7 +144,9 @@ fn One(which: Which) -> impl IntoView {
                 }
                 Err(error) => {
                     view! {
-                        <StrandedText which=which.clone() />
+                        <div class="edit-notices">
+                            <StrandedText which=which.clone() />
+                        </div>
                         <LoadError error=error.0 on_retry=move |()| object.refetch() />
                     }
                         .into_any()

@@ -176,6 +176,8 @@ test("the object deleted meanwhile: said, and the text goes on elsewhere", async
   await remove(page, target);
   await expect(page.getByText(`StatefulSet ${target.name} was deleted meanwhile`)).toBeVisible();
   await expect(editor(page)).toContainText("# newer");
+  await page.setViewportSize({ width: 400, height: 800 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
   await accessible(page);
   await page.getByRole("button", { name: "Create it anew from this text" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Create from YAML");
@@ -215,6 +217,24 @@ test("the text and what it was made from survive a reload", async ({ page }) => 
   await expect(editor(page)).not.toContainText("# newer");
   await page.getByRole("button", { name: "Undo", exact: true }).click();
   await expect(editor(page)).toContainText("# newer");
+});
+
+test("signed out in between: said, and the text is there after signing in again", async ({ page, context, problems }) => {
+  const { text } = await edit(page, "e2e-signed-out");
+  await fillEditor(page, withImage(text, "nginx:1.30"));
+  const cookies = await context.cookies();
+  await context.clearCookies();
+  await review(page);
+  await expect(page.locator(".form-foot").getByRole("link", { name: "Sign in", exact: true })).toBeVisible();
+  await expect(editor(page)).toContainText("nginx:1.30 # newer");
+  await context.addCookies(cookies);
+  page.once("dialog", (dialog) => void dialog.accept());
+  await page.reload();
+  await expect(editor(page)).toContainText("nginx:1.30 # newer");
+  // The browser tells of the answer that it was signed out.
+  problems.splice(0);
+  await review(page);
+  await expect(saveButton(page)).toBeVisible();
 });
 
 test("leaving asks, and says what becomes of the text", async ({ page }) => {

@@ -208,7 +208,8 @@ function tellCursor(state, options) {
  * @param {string} text
  */
 export function set({ view }, text) {
-  const changes = changesBetween(view.state.doc.toString(), text);
+  // The editor's lines end in one character; a lone return would be one more line.
+  const changes = changesBetween(view.state.doc.toString(), text.replace(/\r\n?/g, "\n"));
   if (changes.length > 0) {
     view.dispatch({ changes, annotations: fromOutside.of(true), userEvent: "input.set" });
   }
