@@ -11,6 +11,10 @@ use binnacle_model::{Severity, doctor};
 const DEADLINE: Duration = Duration::from_secs(if cfg!(debug_assertions) { 10 } else { 1 });
 const PART: usize = if cfg!(debug_assertions) { 8 } else { 1 };
 
+/// What an object of some kind begins with, and a pod.
+const HEAD: &str = "apiVersion: example.org/v1\nkind: Thing\nmetadata: {name: a}\n";
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n";
+
 /// Processor time this process has used. Unlike the clock it does not count how busy the machine is.
 #[cfg(target_os = "linux")]
 fn used() -> Duration {
@@ -36,6 +40,26 @@ fn hostile_text_is_refused_in_words_and_in_time() {
         format!("{text}a{n}: &a{n} [{uses}]\n")
     });
     let levels: String = (0..1_000).map(|n| format!("{}a:\n", " ".repeat(n))).collect();
+    let nested = |first: String, use_of: fn(usize) -> String| {
+        (1..12).fold(first, |text, n| format!("{text}a{n}: &a{n} {}\n", use_of(n - 1)))
+    };
+    let map_bomb = nested("a0: &a0 {b: c}\n".to_owned(), |n| {
+        format!("{{{}}}", (0..9).map(|key| format!("k{key}: *a{n}")).collect::<Vec<_>>().join(", "))
+    });
+    let merge_bomb = nested("a0: &a0 {b: c, d: e}\n".to_owned(), |n| {
+        format!("{{{}}}", (0..9).map(|key| format!("k{key}: {{<<: *a{n}}}")).collect::<Vec<_>>().join(", "))
+    });
+    let long = "x".repeat(200_000);
+    let text_bomb = format!("a: &a {long}\nb: [{}]\n", vec!["*a"; 90].join(", "));
+    let long_bomb =
+        format!("a: &a {long}\nb: &b [{0}]\nc: [{1}]\n", vec!["*a"; 9].join(", "), vec!["*b"; 9].join(", "));
+    let labels =
+        |name: &str| -> String { (0..20_000 / PART).map(|n| format!("      {name}{n}: c\n")).collect() };
+    let selector = format!(
+        "kind: Deployment\napiVersion: apps/v1\nmetadata: {{name: a}}\nspec:\n  selector:\n    matchLabels:\n{}  template:\n    metadata:\n     labels:\n{}",
+        labels("a"),
+        labels("b"),
+    );
     let rows: Vec<(&str, String, &[&str])> = vec![
         ("5 MB", "a: b\n".repeat(1_000_000), &["too-large"]),
         ("10,000 documents", "---\na: b\n".repeat(10_000), &["too-many-documents"]),
@@ -47,7 +71,69 @@ fn hostile_text_is_refused_in_words_and_in_time() {
         ("100,000 open brackets", "[".repeat(100_000), &["too-complex"]),
         ("1,000 levels of indentation", levels, &["too-complex"]),
         ("1,000 levels of lists", format!("{}a", "- ".repeat(1_000)), &["too-complex"]),
-        ("an alias bomb", bomb, &["too-complex"]),
+        ("an alias bomb of lists", bomb, &["too-complex"]),
+        ("an alias bomb of maps", map_bomb, &["too-complex"]),
+        ("an alias bomb of merges", merge_bomb, &["too-complex"]),
+        ("an alias bomb of one long text", text_bomb, &["too-complex"]),
+        ("an alias bomb of long texts in lists", long_bomb, &["too-complex"]),
+        ("an anchor that holds itself", format!("{HEAD}a: &a [*a, *a]\n"), &["recursive-anchor"]),
+        ("10,000 anchors", (0..10_000).map(|n| format!("a{n}: &a{n} b\n")).collect(), &["too-complex"]),
+        ("10,000 uses of one anchor", format!("a: &a b\nc: [{}]\n", "*a, ".repeat(10_000)), &["too-complex"]),
+        ("200,000 keys", (0..200_000).map(|n| format!("{n}:\n")).collect(), &["too-large"]),
+        ("130,000 keys", (0..130_000).map(|n| format!("{n}:\n")).collect(), &["too-complex"]),
+        ("200,000 elements", "- a\n".repeat(200_000), &["too-complex"]),
+        ("one line of 1 MB", format!("{HEAD}a: {}: c", "b".repeat(1_000_000 / PART)), &[]),
+        ("one line of 1 MB in brackets", format!("{HEAD}a: [{}", "b, ".repeat(300_000 / PART)), &[]),
+        ("a key of 1 MB", format!("{HEAD}{}: [", "b".repeat(1_000_000 / PART)), &[]),
+        (
+            "1,000 levels in a value",
+            format!("{HEAD}a: {}b{}\n", "{c: ".repeat(1_000), "}".repeat(1_000)),
+            &["too-complex"],
+        ),
+        (
+            "a pod with 10,000 wrong names",
+            format!(
+                "{POD}  volumes:\n{}",
+                (0..10_000 / PART).map(|n| format!("  - name: A_{n}\n")).collect::<String>()
+            ),
+            &["part-name"],
+        ),
+        (
+            "a pod with 10,000 wrong ports and amounts",
+            format!(
+                "{POD}  containers:\n{}",
+                "  - {image: 'A', ports: [{containerPort: 0}], resources: {limits: {cpu: 1 x}}}\n"
+                    .repeat(3_000 / PART)
+            ),
+            &["quantity", "port-range", "image"],
+        ),
+        ("20,000 labels that the template lacks", selector, &["selector-mismatch"]),
+        (
+            "a List of 10,000 objects",
+            format!(
+                "apiVersion: v1\nkind: List\nitems:\n{}",
+                "- kind: A\n  apiVersion: v1\n".repeat(10_000 / PART)
+            ),
+            &["list-of-objects"],
+        ),
+        (
+            "1 MB of other dashes",
+            format!("{HEAD}a:\n{}", "— b\n".repeat(150_000 / PART)),
+            &["look-alike-dash"],
+        ),
+        (
+            "1 MB of other letters",
+            format!("{HEAD}{}", "sрec: a\n".repeat(80_000 / PART)),
+            &["look-alike-letter"],
+        ),
+        ("1 MB of full-width characters", format!("{HEAD}a: [{}]", "b，".repeat(200_000 / PART)), &[]),
+        ("1 MB of turned text", format!("{HEAD}a: {}", "\u{202e}b".repeat(200_000 / PART)), &[]),
+        (
+            "1 MB of binary tags",
+            format!("{HEAD}{}", "a: !!binary YQ==\n".repeat(20_000 / PART)),
+            &["binary-tag"],
+        ),
+        ("1 MB of templates", "{{ a }}\n".repeat(120_000 / PART), &["template"]),
         ("1 MB of quotes", "\"".repeat(1_000_000 / PART), &[]),
         ("1 MB of open quotes", "- \"a\n".repeat(200_000 / PART), &[]),
         ("1 MB of tabs", "\t".repeat(1_000_000 / PART), &[]),
@@ -73,6 +159,7 @@ fn hostile_text_is_refused_in_words_and_in_time() {
         ("1 MB of glued keys", "spec:name: 1\n".repeat(80_000 / PART), &[]),
         ("100 broken documents", "---\na:\n  b: c\n   d: e\n f: g\n".repeat(100), &[]),
     ];
+    println!("rows: {} (paste doctor: hostile text)", rows.len());
     for (name, text, codes) in rows {
         let began = used();
         let diagnosis = doctor::diagnose(&text);
@@ -82,7 +169,11 @@ fn hostile_text_is_refused_in_words_and_in_time() {
         for code in codes {
             assert!(found.contains(code), "{name}: {found:?}");
         }
-        assert!(!diagnosis.complete, "{name}");
-        assert!(diagnosis.findings.iter().any(|f| f.severity == Severity::Error), "{name}");
+        let refused = diagnosis.findings.iter().any(|f| f.severity == Severity::Error);
+        assert!(!diagnosis.complete == refused && (refused || codes.is_empty()), "{name}");
+        // An answer is sent to a browser: it is not much larger than what was asked.
+        let answer: usize =
+            diagnosis.documents.iter().map(|document| document.object.to_string().len()).sum();
+        assert!(answer <= text.len() * 2 + (2 << 20), "{name}: {answer}");
     }
 }

@@ -20,6 +20,10 @@ fn yamlish() -> impl Strategy<Value = String> {
         1 => Just("”"), 1 => Just("：\u{3000}"), 1 => Just("yes"), 1 => Just("{{"), 1 => Just("😀"), 1 => Just("? "),
         1 => Just("<<: "), 1 => Just("\0"), 1 => Just("0644"), 1 => Just("%YAML 1.2\n"), 1 => Just("\\"),
         1 => Just("kind: Pod\n"), 1 => Just("apiVersion: v1\n"), 1 => Just("@"), 1 => Just("`"),
+        1 => Just("– "), 1 => Just("— "), 1 => Just("sрec"), 1 => Just("ｎame"), 1 => Just("，"), 1 => Just("３"),
+        1 => Just("kind: List\n"), 1 => Just("items:\n"), 1 => Just("kind: Deployment\napiVersion: apps/v1\n"),
+        1 => Just("selector"), 1 => Just("template"), 1 => Just("labels"), 1 => Just("matchLabels"),
+        1 => Just("!!binary "), 1 => Just("defaultMode: 644"), 1 => Just("{%"), 1 => Just("\u{202e}"), 1 => Just("1:30"),
     ];
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
@@ -59,6 +63,110 @@ fn comes_to_rest(text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// A manifest of Kubernetes' own, comments and quotes in it, with some of its pieces replaced by wrong ones.
+fn damaged() -> impl Strategy<Value = String> {
+    const PIECES: &[(&str, &[&str])] = &[
+        ("apps/v1", &["apps/v1beta2", "extensions/v1beta1", "v1", "Apps/v1"]),
+        ("name: web # the name", &["name: My_Web # the name", "name: 7", "name: 'a b'"]),
+        ("replicas: 2", &["replicas:2", "replicas: ２", "replicas: 02", "replicas: 2\n  replicas: 2"]),
+        ("app: web\n  template", &["app: Web\n  template", "app: yes\n  template", "tier: web\n  template"]),
+        ("      labels:\n        app: web\n", &["", "      labels: {}\n", "      annotations: {a: 1}\n"]),
+        ("- name: web", &["-name: web", "– name: web", "- name: Web_1", "- name:web"]),
+        ("memory: \"512Mi\"", &["memory: \"512MB\"", "memory: 1,5Gi", "memory: 512 Mi", "memory: 5m"]),
+        ("containerPort: 80", &["containerPort: 0", "containerPort: 99999", "containerPort:\u{a0}80"]),
+        ("periodSeconds: 10", &["periodSeconds: 10s", "periodSeconds: \"1m\"", "\tperiodSeconds: 10"]),
+        (
+            "value: \"8080\"",
+            &["value: 8080", "value: yes", "value: “8080”", "value: 22:22", "value: !!binary YQ=="],
+        ),
+        (
+            "  selector:\n    matchLabels:\n      app: web\n",
+            &["", "   selector:\n    matchLabels:\n      app: web\n"],
+        ),
+    ];
+    prop::collection::vec((0..PIECES.len(), 0..5_usize, any::<bool>()), 0..5).prop_map(|damages| {
+        let mut text = WHOLE.to_owned();
+        for (piece, choice, windows) in damages {
+            let (right, wrong) = PIECES[piece];
+            text = text.replacen(right, wrong[choice % wrong.len()], 1);
+            if windows && choice == 0 {
+                text = text.replace('\n', "\r\n");
+            }
+        }
+        text
+    })
+}
+
+const WHOLE: &str = "# a comment
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web # the name
+spec:
+  replicas: 2
+  selector:
+    matchLabels:
+      app: web
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        # the first
+        - name: web
+          image: 'nginx:1.25'
+          ports: [{containerPort: 80}]
+          resources: {limits: {memory: \"512Mi\"}}
+          livenessProbe:
+            httpGet: {port: 80}
+            periodSeconds: 10
+          env:
+            - name: PORT
+              value: \"8080\"
+";
+
+/// Lines that no edit touches are byte for byte what they were and in their order; the edits the other way round give
+/// the text back.
+fn local_and_undone(text: &str, edits: &[doctor::Edit]) -> Result<(), TestCaseError> {
+    let before: Vec<u16> = text.encode_utf16().collect();
+    let mut after = before.clone();
+    for edit in edits.iter().rev() {
+        after.splice(edit.start as usize..edit.end as usize, edit.insert.encode_utf16());
+    }
+    // What stands between two edits, whole lines of it, is in the result between the same two.
+    let mended = String::from_utf16(&after).map_err(|_| TestCaseError::fail("an edit cuts a character"))?;
+    let (mut from, mut at) = (0, 0);
+    for edit in edits.iter().map(Some).chain([None]) {
+        let to = edit.map_or(before.len(), |edit| edit.start as usize);
+        let kept = String::from_utf16_lossy(&before[from..to]);
+        prop_assert!(mended.get(at..).is_some_and(|rest| rest.starts_with(&kept)), "{text:?}");
+        at += kept.len() + edit.map_or(0, |edit| edit.insert.len());
+        from = edit.map_or(from, |edit| edit.end as usize);
+    }
+    prop_assert_eq!(at, mended.len());
+    // Undone, last edit first, at the places they have in the result.
+    let mut moved = 0_isize;
+    let mut back = Vec::new();
+    for edit in edits {
+        let (start, end) = (edit.start as usize, edit.end as usize);
+        let new = start.checked_add_signed(moved).expect("a place in the text");
+        let length = edit.insert.encode_utf16().count();
+        back.push((new..new + length, before[start..end].to_vec()));
+        moved += length.cast_signed() - (end - start).cast_signed();
+    }
+    for (place, old) in back.into_iter().rev() {
+        after.splice(place, old);
+    }
+    prop_assert_eq!(after, before);
+    // A repair touches no more lines than it has to: none that it leaves as it is.
+    for edit in edits {
+        let old = &text.encode_utf16().collect::<Vec<u16>>()[edit.start as usize..edit.end as usize];
+        prop_assert_ne!(String::from_utf16_lossy(old), edit.insert.clone());
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -89,6 +197,21 @@ proptest! {
                 prop_assert!(!middle(edit.start) && !middle(edit.end));
                 last = edit.end;
             }
+        }
+    }
+
+    #[test]
+    fn a_repair_leaves_the_lines_it_does_not_touch_and_can_be_undone(text in yamlish()) {
+        for repair in doctor::diagnose(&text).findings.into_iter().filter_map(|f| f.repair) {
+            local_and_undone(&text, &repair.edits)?;
+        }
+    }
+
+    #[test]
+    fn so_do_repairs_of_manifests(text in damaged()) {
+        comes_to_rest(&text)?;
+        for repair in doctor::diagnose(&text).findings.into_iter().filter_map(|f| f.repair) {
+            local_and_undone(&text, &repair.edits)?;
         }
     }
 

@@ -83,6 +83,62 @@ const ROWS: &[Row] = &[
     ("mode: 0644\nbase: &b {x: z}\nuse: *b\nmerged:\n  <<: *b\n  z: 1\n", &[], "mode: 0644\nbase: &b {x: z}\nuse: *b\nmerged:\n  <<: *b\n  z: 1\n"),
 ];
 
+/// Each class of defect in these tables: where it comes from, and a part of its sentence.
+#[rustfmt::skip]
+const CLASSES: &[(&str, &str, &str)] = &[
+    ("dash-space", "PS 15.1, 1 and 2", "A space is missing after the dash"),
+    ("dash-in-text", "PS 14.1, uneven indentation", "reads it as more of that text"),
+    ("colon-space", "PS 15.1, sibling pages", "A space is missing after"),
+    ("full-width-colon", "PS 14.2, look-alikes", "is a full-width one"),
+    ("glued-keys", "PS 15.1, 3 and 5", "was lost"),
+    ("indentation", "PS 15.1, 4", "indented"),
+    ("tab-indent", "PS 14.2; YAML 1.2 section 6.1", "YAML allows only spaces there"),
+    ("odd-space", "PS 14.2; YAML 1.2 section 5.5", "not plain ones"),
+    ("invisible-character", "PS 14.2", "stand where they change names"),
+    ("control-character", "YAML 1.2 section 5.1", "YAML does not allow"),
+    ("byte-order-mark", "YAML 1.2 section 5.2", "byte order mark"),
+    ("mixed-line-breaks", "YAML 1.2 section 5.4", "as Windows writes them"),
+    ("smart-quotes", "PS 14.2, typography", "typographic quotes"),
+    ("unclosed-quote", "YAML 1.2 section 7.3", "never closed"),
+    ("unclosed-bracket", "YAML 1.2 section 7.4", "never closed"),
+    ("after-quote", "YAML 1.2 section 7.3", "follows the closing quote"),
+    ("colon-in-value", "YAML 1.2 section 7.3.3", "holds a colon"),
+    ("reserved-character", "YAML 1.2 section 5.3", "No plain text can begin with"),
+    ("unknown-anchor", "YAML 1.2 section 7.1", "refers to an anchor"),
+    ("bad-escape", "YAML 1.2 section 5.7", "A backslash in double quotes"),
+    ("template", "Helm, Go templates", "emplate"),
+    ("duplicate-key", "PS 14.2; fieldValidation=Strict", "Keep one of the two"),
+    ("yaml-1-1-boolean", "YAML 1.1 bool, goyaml.v2", "as true or false"),
+    ("text-expected", "API reference, string fields", "must be text"),
+    ("empty", "PS 14", "There is nothing here yet"),
+    ("not-an-object", "API conventions, objects", "not a Kubernetes object"),
+    ("missing-kind", "API conventions, types", "The kind is missing"),
+    ("missing-api-version", "API conventions, types", "The apiVersion is missing"),
+    ("missing-name", "API conventions, metadata", "The name is missing"),
+    ("kind-case", "API reference", "Kubernetes spells the kind"),
+    ("removed-version", "deprecated API migration guide", "no longer serves"),
+    ("wrong-version", "API reference", "is not part of"),
+    ("list-of-objects", "v1 List", "A List"),
+];
+
+#[test]
+fn every_class_has_its_source_its_sentence_and_a_row() {
+    let texts = ROWS.iter().map(|(fragment, _, _)| format!("{HEAD}{fragment}"));
+    let mut seen = std::collections::BTreeSet::new();
+    for text in texts.chain(WHOLE.iter().map(|(text, _, _)| (*text).to_owned())) {
+        for finding in doctor::diagnose(&text).findings {
+            let class = CLASSES.iter().find(|(code, _, _)| *code == finding.code);
+            let (code, source, sentence) = class.unwrap_or_else(|| panic!("{} has no source", finding.code));
+            let said = finding.text.render(Lang::En);
+            assert!(!source.is_empty() && said.contains(sentence), "{code}: {said}");
+            seen.insert(*code);
+        }
+    }
+    assert_eq!(seen.len(), CLASSES.len(), "classes without a row");
+    println!("rows: {} (paste doctor: texts that YAML cannot read as meant)", ROWS.len() + WHOLE.len());
+    println!("rows: {} (paste doctor: classes of these)", CLASSES.len());
+}
+
 #[test]
 fn every_defect_is_found_at_its_place_and_mended() {
     for (fragment, expected, repaired) in ROWS {

@@ -1,6 +1,6 @@
 //! The YAML reader: serde-saphyr under a budget, giving nodes with their places.
 
-use std::{collections::HashMap, fmt};
+use std::{cell::Cell, collections::HashMap, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -19,6 +19,24 @@ const MAX_NODES: usize = 60_000;
 const MAX_ALIASES: usize = 100;
 /// Values that all uses of anchors may add up to.
 const MAX_REPLAYED: usize = 20_000;
+
+/// Characters (bytes) that all texts may add up to, those that anchors repeat included.
+const MAX_TEXT: usize = 2 * super::MAX_BYTES;
+/// What is said of a document with more; it ends as the reader's own limits do.
+const TOO_MUCH_TEXT: &str = "text size limit exceeded";
+
+thread_local! {
+    /// What is left of [`MAX_TEXT`] in the document that this thread reads: the reader counts the values that anchors
+    /// repeat and not their length, and hands nothing of ours along.
+    static LEFT: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Counts a text in.
+fn spend<E: de::Error>(bytes: usize) -> Result<(), E> {
+    let left = LEFT.get().checked_sub(bytes).ok_or_else(|| E::custom(TOO_MUCH_TEXT))?;
+    LEFT.set(left);
+    Ok(())
+}
 
 /// A value with its place (bytes).
 #[derive(Clone, Debug)]
@@ -176,6 +194,7 @@ impl<'de> Visitor<'de> for ShapeVisitor {
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Shape, E> {
+        spend(value.len())?;
         Ok(Shape::Scalar(Value::String(value.to_owned())))
     }
 
@@ -213,6 +232,7 @@ impl<'de> Visitor<'de> for ShapeVisitor {
             let span = key.referenced.span();
             let start = usize::try_from(span.byte_offset().unwrap_or_default()).unwrap_or_default();
             let length = usize::try_from(span.byte_len().unwrap_or_default()).unwrap_or_default();
+            spend(key.value.len())?;
             let node = access.next_value::<Node>()?;
             members.push((Key { text: key.value, start, end: start.saturating_add(length) }, node));
         }
@@ -256,6 +276,7 @@ fn options() -> Options {
 
 /// Reads one document; `None` when it holds nothing.
 pub(super) fn read(document: &str) -> Result<Option<Node>, Failure> {
+    LEFT.set(MAX_TEXT);
     let nodes: Vec<Node> = serde_saphyr::from_multiple_with_options(document, options())
         .map_err(|error| failure(document, &error))?;
     Ok(nodes.into_iter().next().filter(|node| !node.is_null()))
@@ -272,7 +293,7 @@ fn failure(document: &str, error: &Error) -> Failure {
             | Error::AliasReplayCounterOverflow { .. }
     );
     let message = plain.to_string();
-    let limit = limit || message.contains("recursion limit");
+    let limit = limit || message.contains("recursion limit") || message.contains(TOO_MUCH_TEXT);
     let at = plain.location().map_or(document.len(), |location| {
         let line = usize::try_from(location.line()).unwrap_or_default().saturating_sub(1);
         let column = usize::try_from(location.column()).unwrap_or_default().saturating_sub(1);

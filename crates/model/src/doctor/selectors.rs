@@ -57,10 +57,10 @@ pub(super) fn selectors(text: &str, root: &Node, fixes: &mut Vec<Fix>) {
                 return;
             }
             let named: HashMap<&str, &Node> = labels.iter().map(|(key, node)| (&*key.text, *node)).collect();
-            let first = labels.first().map(|(key, _)| key.start);
-            for pair in wanted {
-                fixes.extend(mismatch(text, pair, &named, first));
-            }
+            let missing: Vec<Pair<'_>> =
+                wanted.iter().filter(|(key, _)| !named.contains_key(&*key.text)).copied().collect();
+            fixes.extend(lacking(text, &missing, labels.first().map(|(key, _)| key.start)));
+            fixes.extend(wanted.into_iter().filter_map(|pair| mismatch(text, pair, &named)));
         }
     }
 }
@@ -94,32 +94,47 @@ fn written(text: &str, node: &Node) -> String {
     }
 }
 
-/// A label that the selector asks for and the template does not have, or has with another value.
-fn mismatch(
-    text: &str,
-    (key, node): Pair<'_>,
-    labels: &HashMap<&str, &Node>,
-    first: Option<usize>,
-) -> Option<Fix> {
-    let value = plain(text, node);
-    let end = if node.start > key.end { node.end } else { key.end };
-    let fix = |say| Fix::new("selector-mismatch", Severity::Error, key.start, end, say);
-    let Some(other) = labels.get(key.text.as_str()) else {
-        let say = Text::new(&words::DOCTOR_SELECTOR_LABEL, [&key.text, &value]);
-        let line = format!("{}: {}", text.get(key.start..key.end)?, written(text, node));
-        let edit = first.and_then(|first| before(text, first, &[line]));
-        return Some(match edit {
-            Some(edit) => fix(say).mend(&words::DOCTOR_GIVE_LABELS, vec![edit]),
-            None => fix(say),
-        });
-    };
+/// Labels that are named in one sentence.
+const NAMED: usize = 5;
+
+/// Labels that the selector asks for and the template does not have.
+fn lacking(text: &str, missing: &[Pair<'_>], first: Option<usize>) -> Option<Fix> {
+    let (key, node) = missing.first()?;
+    let mut named: Vec<String> = missing
+        .iter()
+        .take(NAMED)
+        .map(|(key, node)| format!("{}: {}", key.text, plain(text, node)))
+        .collect();
+    if missing.len() > NAMED {
+        named.push("…".to_owned());
+    }
+    let say = Text::new(&words::DOCTOR_SELECTOR_LABEL, [named.join(", ")]);
+    let fix = Fix::new("selector-mismatch", Severity::Error, key.start, end(key, node), say);
+    let edit = first.and_then(|first| before(text, first, &nested(text, &[], "", missing)));
+    Some(match edit {
+        Some(edit) => fix.mend(&words::DOCTOR_GIVE_LABELS, vec![edit]),
+        None => fix,
+    })
+}
+
+/// Where a label ends; its value may stand elsewhere, at an anchor.
+fn end(key: &Key, node: &Node) -> usize {
+    if node.start > key.end { node.end } else { key.end }
+}
+
+/// A label that the selector asks for and the template has with another value.
+fn mismatch(text: &str, (key, node): Pair<'_>, labels: &HashMap<&str, &Node>) -> Option<Fix> {
+    let (other, value) = (labels.get(key.text.as_str())?, plain(text, node));
     let found = plain(text, other);
     if found == value {
         return None;
     }
     let say = Text::new(&words::DOCTOR_SELECTOR_VALUE, [&key.text, &value, &found]);
     let edit = ByteEdit::new(other.start, other.end, written(text, node));
-    Some(fix(say).mend(&words::DOCTOR_GIVE_LABELS, vec![edit]))
+    Some(
+        Fix::new("selector-mismatch", Severity::Error, key.start, end(key, node), say)
+            .mend(&words::DOCTOR_GIVE_LABELS, vec![edit]),
+    )
 }
 
 /// Labels for a template that has none.

@@ -103,7 +103,7 @@ words! {
     DOCTOR_SELECTOR_MISSING = "The selector is missing: a {0} finds its pods by it. It has to ask for labels that the template gives them.", "缺少 selector：{0} 通过它查找 Pod，其中的标签须与模板中的一致。";
     DOCTOR_LABELS_MISSING = "The pods of the template carry no labels, so the {0} would not find them by its selector.", "模板中的 Pod 没有标签，{0} 无法通过 selector 找到它们。";
     DOCTOR_SELECTOR_VALUE = "The selector asks for {0}: {1}, and the pods of the template carry {0}: {2}. Both have to be the same.", "selector 要求 {0}: {1}，而模板中的 Pod 带有 {0}: {2}，两者必须一致。";
-    DOCTOR_SELECTOR_LABEL = "The selector asks for {0}: {1}, and the pods of the template do not carry that label.", "selector 要求 {0}: {1}，而模板中的 Pod 没有该标签。";
+    DOCTOR_SELECTOR_LABEL = "The selector asks for labels that the pods of the template do not carry: {0}.", "selector 要求的以下标签未出现在模板的 Pod 中：{0}。";
     DOCTOR_ADD_SELECTOR = "Add the selector", "添加 selector";
     DOCTOR_GIVE_LABELS = "Give the pods the labels", "为 Pod 添加标签";
     DOCTOR_REMOVE_TAG = "Remove the tag", "移除标签";
