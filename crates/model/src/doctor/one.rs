@@ -47,9 +47,11 @@ fn one(text: &str) -> Result<Value, Box<Finding>> {
 
 /// The doctor's first word about a text that cannot be read.
 fn first_problem(text: &str) -> Box<Finding> {
-    let findings = run(text).0.findings;
-    let first = findings.into_iter().find(|found| found.severity == Severity::Error);
-    Box::new(first.unwrap_or_else(unavailable))
+    let mut findings = run(text).0.findings;
+    findings.retain(|found| found.severity == Severity::Error);
+    // That a kind or a name is missing keeps nothing from being read; a name that stands twice does.
+    findings.sort_by_key(|found| found.code.starts_with("missing-"));
+    Box::new(findings.into_iter().next().unwrap_or_else(unavailable))
 }
 
 fn unavailable() -> Finding {
