@@ -10,6 +10,7 @@
 mod amounts;
 mod characters;
 mod clean;
+mod deep;
 mod edit;
 mod indent;
 mod kinds;
@@ -40,6 +41,7 @@ pub use order::order;
 pub use place::{range_of, ranges_of};
 
 use crate::{Severity, Text, Word, words::doctor as words};
+use deep::deep;
 use read::{Failure, Node};
 use scan::What;
 use spacing::Layout;
@@ -54,9 +56,6 @@ pub const MAX_DOCUMENTS: usize = 100;
 /// readings in a round. The larger, the less, so that the time stays bounded.
 const EFFORT: [(usize, usize, usize); 4] =
     [(16 << 10, 40, 64), (64 << 10, 20, 24), (256 << 10, 6, 6), (MAX_BYTES, 3, 2)];
-/// Stack for reading, in bytes: 64 levels take 3 MiB in a debug build, more than a thread of a
-/// server or a test has.
-const STACK: usize = 16 << 20;
 /// Runs of [`repair_all`] over its own result.
 const RUNS: usize = 4;
 /// Findings told; who has more mends these first.
@@ -481,13 +480,13 @@ fn document(places: &Places<'_>, chunk: Chunk, index: u32, node: &Node, diagnosi
 ///
 /// Never fails: what is over a limit is refused by a finding.
 pub fn diagnose(text: &str) -> Diagnosis {
-    deep(|| run(text).0).unwrap_or_else(unreadable)
+    deep(text, || run(text).0).unwrap_or_else(unreadable)
 }
 
 /// The text with everything mended that can be, and what was mended, in places of `text`. Mending
 /// the result again changes nothing.
 pub fn repair_all(text: &str) -> (String, Vec<Finding>) {
-    deep(|| rest(text)).unwrap_or_else(|| (text.to_owned(), Vec::new()))
+    deep(text, || rest(text)).unwrap_or_else(|| (text.to_owned(), Vec::new()))
 }
 
 fn rest(text: &str) -> (String, Vec<Finding>) {
@@ -502,15 +501,6 @@ fn rest(text: &str) -> (String, Vec<Finding>) {
     }
     // A text that never comes to rest is left as it is.
     (text.to_owned(), Vec::new())
-}
-
-/// Runs work on a thread with the stack that reading needs. `None` when there is no thread to be
-/// had, or the work panicked.
-fn deep<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("doctor".to_owned()).stack_size(STACK);
-        thread.spawn_scoped(scope, work).ok()?.join().ok()
-    })
 }
 
 fn unreadable() -> Diagnosis {

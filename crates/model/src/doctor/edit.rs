@@ -58,7 +58,7 @@ pub enum EditProblem {
 /// # Errors
 /// [`EditProblem`], and nothing is changed.
 pub fn edit(text: &str, document: usize, ops: &[Op]) -> Result<String, EditProblem> {
-    super::deep(|| Ok(text::apply(text, &byte_edits(text, document, ops)?)))
+    super::deep(text, || Ok(text::apply(text, &byte_edits(text, document, ops)?)))
         .unwrap_or(Err(EditProblem::Unwritable))
 }
 
@@ -67,7 +67,8 @@ pub fn edit(text: &str, document: usize, ops: &[Op]) -> Result<String, EditProbl
 /// # Errors
 /// As [`edit`].
 pub fn edits(text: &str, document: usize, ops: &[Op]) -> Result<Vec<Edit>, EditProblem> {
-    let found = super::deep(|| byte_edits(text, document, ops)).unwrap_or(Err(EditProblem::Unwritable))?;
+    let found =
+        super::deep(text, || byte_edits(text, document, ops)).unwrap_or(Err(EditProblem::Unwritable))?;
     let places = Places::new(text);
     let wide = |edit: ByteEdit| Edit {
         start: places.utf16(edit.start),

@@ -22,7 +22,7 @@ use crate::{
 /// What keeps it from being read: syntax, a name that stands twice in one map, no document or several, or
 /// something else than a map.
 pub fn read_one(text: &str) -> Result<Value, Box<Finding>> {
-    deep(|| one(text)).unwrap_or_else(|| Err(Box::new(unavailable())))
+    deep(text, || one(text)).unwrap_or_else(|| Err(Box::new(unavailable())))
 }
 
 fn one(text: &str) -> Result<Value, Box<Finding>> {

@@ -18,7 +18,7 @@ pub fn range_of(text: &str, document: u32, path: &FieldPath) -> Option<TextRange
 /// The places of some fields, as [`range_of`] gives each. A document is read once, however many of its
 /// fields are asked for.
 pub fn ranges_of(text: &str, places: &[(u32, FieldPath)]) -> Vec<Option<TextRange>> {
-    let found = if text.len() > super::MAX_BYTES { None } else { super::deep(|| locate(text, places)) };
+    let found = if text.len() > super::MAX_BYTES { None } else { super::deep(text, || locate(text, places)) };
     found.flatten().unwrap_or_else(|| vec![None; places.len()])
 }
 

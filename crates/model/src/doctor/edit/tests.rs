@@ -215,7 +215,7 @@ proptest! {
 
     #[test]
     fn almost_yaml_is_answered(text in yamlish(), new in value(), picks in prop::collection::vec(any::<u8>(), 1..20)) {
-        let Some(before) = super::super::deep(|| means(&text)).flatten() else {
+        let Some(before) = super::super::deep(&text, || means(&text)).flatten() else {
             let problem = edit(&text, 0, &[]).err();
             let refused = matches!(problem, Some(EditProblem::Unreadable(_) | EditProblem::NoDocument(_)));
             // A second document may be one that can be read.
