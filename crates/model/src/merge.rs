@@ -32,11 +32,17 @@ pub struct Merge {
 }
 
 /// An object as it is edited: without `managedFields`, whose writers are the API server's to note, and without
-/// `status`, which is the cluster's to report. uid and `resourceVersion` stay.
+/// `status`, which is the cluster's to report. uid and `resourceVersion` stay. It begins as people write objects,
+/// which API servers do not (`kind` comes first there).
 pub fn editable(object: &Value) -> Value {
     let mut object = object.clone();
     if let Some(map) = object.as_object_mut() {
         map.shift_remove("status");
+        for key in ["metadata", "kind", "apiVersion"] {
+            if let Some(value) = map.shift_remove(key) {
+                map.shift_insert(0, key.to_owned(), value);
+            }
+        }
     }
     if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
         metadata.shift_remove("managedFields");

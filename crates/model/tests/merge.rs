@@ -2,7 +2,7 @@
 
 use binnacle_model::{
     edit::{Choice, Conflict, Side},
-    merge::{differences, merge},
+    merge::{differences, editable, merge},
     patch,
 };
 use proptest::prelude::*;
@@ -245,6 +245,17 @@ fn each_case_merges_as_it_should() {
             }
         }
     }
+}
+
+#[test]
+fn what_is_edited_begins_as_people_write_it() {
+    let live = json!({
+        "kind": "Thing", "apiVersion": "v1", "spec": {"b": 1, "a": 2},
+        "metadata": {"name": "x", "managedFields": [], "resourceVersion": "5"}, "status": {},
+    });
+    let edited = editable(&live).to_string();
+    let expected = r#"{"apiVersion":"v1","kind":"Thing","metadata":{"name":"x","resourceVersion":"5"},"spec":{"b":1,"a":2}}"#;
+    assert_eq!(edited, expected);
 }
 
 #[test]
