@@ -3,6 +3,7 @@
 use binnacle_model::{
     merge,
     object::{ObjectRef, text as member},
+    rules::holds_secret,
     words::{common, edit as words, yaml},
 };
 use leptos::prelude::*;
@@ -171,5 +172,10 @@ pub(super) fn saved(key: &str) -> Option<Kept> {
 
 /// Keeps a text in the browser. Returns whether it is kept.
 fn save(key: &str, kept: &Kept) -> bool {
+    // Whatever object the page is about, a Secret may be pasted into it.
+    if holds_secret(&kept.text) {
+        interop::storage_remove(key);
+        return false;
+    }
     serde_json::to_string(kept).is_ok_and(|kept| interop::storage_set(key, &kept))
 }
