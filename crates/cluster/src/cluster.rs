@@ -37,6 +37,7 @@ use crate::{
     discovery::Discovery,
     failure::{About, Failure},
     items::{CountedItem, NamespaceItem, NodeItem},
+    openapi::{Library, OpenApi},
     sinks::{Hub, KeptSink, PodSink, TableCache, bump, read, write},
     watcher::{Sink, Watcher},
 };
@@ -81,6 +82,9 @@ pub(crate) struct Cluster {
     pub(crate) connection: Arc<Connection>,
     pub(crate) access: Access,
     pub(crate) discovery: Discovery,
+    pub(crate) openapi: OpenApi,
+    /// Schemas of all clusters.
+    pub(crate) library: Library,
     pub(crate) hub: Arc<Hub>,
     pub(crate) counters: Arc<Counters>,
     credential_expires: Option<i64>,
@@ -115,6 +119,7 @@ impl Cluster {
         policy: DialPolicy,
         counters: Arc<Counters>,
         news: Arc<watch::Sender<u64>>,
+        library: Library,
     ) -> Result<Arc<Self>, Failure> {
         let connection = Connection::new(credential, policy)?;
         let hub = Arc::new(Hub::default());
@@ -124,6 +129,8 @@ impl Cluster {
             connection,
             access: Access::default(),
             discovery: Discovery::default(),
+            openapi: OpenApi::default(),
+            library,
             nodes: KeptSink::new(Arc::clone(&hub)),
             namespaces: KeptSink::new(Arc::clone(&hub)),
             pods: PodSink::new(Arc::clone(&hub)),
@@ -153,6 +160,17 @@ impl Cluster {
         self.cancel.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+    }
+
+    /// Runs work that goes on when whoever asked for it has gone, at the latest until the cluster ends.
+    pub(crate) fn openapi_task(
+        &self,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) -> tokio::task::JoinHandle<()> {
+        let cancel = self.cancel.clone();
+        self.tasks.spawn(async move {
+            cancel.run_until_cancelled(work).await;
+        })
     }
 
     /// Runs a task until the cluster ends. One that panics begins anew: without its probe a cluster

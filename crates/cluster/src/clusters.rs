@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     sync::{Arc, RwLock},
 };
 
@@ -14,6 +15,7 @@ use binnacle_model::{
     edit::{EditAnswer, EditOutcome, EditRequest, EditableObject, FieldOwner},
     object::{ObjectRef, WorkloadKind},
     plan::{Created, DryRun, Plan, PlanRequest},
+    schema::Schemas,
     session::Caller,
     words::errors as words,
     workload::{DeletePlan, ListPage, ListQuery, WorkloadDetail},
@@ -26,6 +28,7 @@ use crate::{
     cluster::{Cluster, Counters, Meta},
     credential::Credential,
     failure::{About, Failure},
+    openapi::Library,
     sinks::{bump, read, write},
     verify,
 };
@@ -55,6 +58,7 @@ struct Entry {
 
 struct Inner {
     policy: DialPolicy,
+    library: Library,
     entries: RwLock<BTreeMap<String, Entry>>,
     news: Arc<watch::Sender<u64>>,
 }
@@ -66,10 +70,23 @@ pub struct Clusters {
 }
 
 impl Clusters {
-    /// An empty set. `policy` decides for pasted kubeconfigs; plain HTTP is for sandboxes alone.
+    /// An empty set. `policy` decides for pasted kubeconfigs; plain HTTP is for sandboxes alone. What
+    /// clusters say of their kinds is kept in memory.
     pub fn new(policy: DialPolicy) -> Self {
+        Self::with_library(policy, Library::default())
+    }
+
+    /// A set as empty and with the same policy, which keeps what clusters say of their kinds in a folder; it
+    /// is made when it is needed.
+    #[must_use]
+    pub fn keeping(self, folder: PathBuf) -> Self {
+        Self::with_library(self.inner.policy, Library::new(Some(folder)))
+    }
+
+    fn with_library(policy: DialPolicy, library: Library) -> Self {
         let policy = DialPolicy { sandbox: false, ..policy };
-        Clusters { inner: Arc::new(Inner { policy, entries: RwLock::default(), news: Arc::default() }) }
+        let inner = Inner { policy, library, entries: RwLock::default(), news: Arc::default() };
+        Clusters { inner: Arc::new(inner) }
     }
 
     /// Registers a cluster and starts watching it; replaces one of that name. Waits for nothing. Must
@@ -87,8 +104,10 @@ impl Clusters {
         let policy =
             if meta.sandbox { DialPolicy { allow_loopback: true, sandbox: true } } else { self.inner.policy };
         let news = Arc::clone(&self.inner.news);
-        let cluster = Cluster::start(name, meta.clone(), credential, policy, Arc::clone(&counters), news)
-            .map_err(|failure| failure.reason());
+        let library = self.inner.library.clone();
+        let cluster =
+            Cluster::start(name, meta.clone(), credential, policy, Arc::clone(&counters), news, library)
+                .map_err(|failure| failure.reason());
         let entry = Entry { cluster, meta, counters };
         let old = write(&self.inner.entries).insert(name.to_owned(), entry);
         stop(old);
@@ -209,6 +228,15 @@ impl Clusters {
     /// Strict dry run of creating one object.
     pub async fn dry_run(&self, caller: &Caller, cluster: &str, object: &Value) -> Result<DryRun> {
         self.cluster(cluster)?.dry_run(caller, object).await
+    }
+
+    /// What is known of the kinds that a text names: what the cluster says of them, as far as it does so
+    /// within a moment, or what is recorded. Of a cluster that is not registered nothing is known.
+    pub async fn schemas(&self, caller: &Caller, cluster: &str, text: &str) -> Schemas {
+        match self.cluster(cluster) {
+            Ok(cluster) => cluster.schemas(caller, text).await,
+            Err(_) => Schemas::recorded(),
+        }
     }
 
     /// Orders objects for creation and dry-runs each.

@@ -41,6 +41,8 @@ pub(crate) const PROBE: Duration = Duration::from_secs(3);
 
 /// Largest answer about one object; etcd itself holds no object over 1.5 MiB.
 pub(crate) const OBJECT_CAP: usize = 4 << 20;
+/// Largest OpenAPI document; Kubernetes' own largest has 1.6 MB.
+pub(crate) const DOCUMENT_CAP: usize = 16 << 20;
 /// Largest page of a list.
 pub(crate) const PAGE_CAP: usize = 64 << 20;
 
@@ -107,6 +109,11 @@ impl Call {
     /// A question that is asked by POST and changes nothing (access reviews).
     pub(crate) fn review(path: impl Into<String>, body: impl Into<Bytes>) -> Self {
         Call { deadline: READ, ..Call::write(Method::POST, path, body) }
+    }
+
+    /// A read of a document that describes the API; with many definitions it is large, and made on demand.
+    pub(crate) fn document(path: impl Into<String>) -> Self {
+        Call { deadline: WRITE, cap: DOCUMENT_CAP, ..Call::get(path) }
     }
 
     /// The health probe, which passes while the cluster counts as down.

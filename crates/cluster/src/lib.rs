@@ -21,6 +21,7 @@ mod failure;
 mod inventory;
 mod items;
 mod kubeconfig;
+mod openapi;
 mod plan;
 mod secrets;
 mod sinks;

@@ -12,6 +12,7 @@ mod characters;
 mod clean;
 mod deep;
 mod edit;
+mod fields;
 mod indent;
 mod kinds;
 mod known;
@@ -40,7 +41,7 @@ pub use one::read_one;
 pub use order::order;
 pub use place::{range_of, ranges_of};
 
-use crate::{Severity, Text, Word, words::doctor as words};
+use crate::{Severity, Text, Word, schema::Schemas, words::doctor as words};
 use deep::deep;
 use read::{Failure, Node};
 use scan::What;
@@ -142,7 +143,7 @@ struct Outcome {
     node: Option<Node>,
 }
 
-fn examine(given: &str) -> Outcome {
+fn examine(given: &str, schemas: &Schemas) -> Outcome {
     let mut text = given.to_owned();
     let mut layers = Layers::default();
     let mut fixes: Vec<Fix> = Vec::new();
@@ -156,7 +157,7 @@ fn examine(given: &str) -> Outcome {
         {
             node = Some(read.clone());
         }
-        let (mut mend, rest) = look(&text, &reading, trials);
+        let (mut mend, rest) = look(&text, &reading, trials, schemas);
         mend.sort_by_key(|fix| fix.edits.first().map_or(0, |edit| edit.start));
         let (together, edits) = disjoint(&text, mend);
         for fix in together.into_iter().chain(if edits.is_empty() { rest } else { Vec::new() }) {
@@ -179,7 +180,12 @@ fn examine(given: &str) -> Outcome {
 }
 
 /// One round: what can be mended, of the first sort that has anything to mend, and what cannot.
-fn look(text: &str, reading: &Result<Option<Node>, Failure>, trials: usize) -> (Vec<Fix>, Vec<Fix>) {
+fn look(
+    text: &str,
+    reading: &Result<Option<Node>, Failure>,
+    trials: usize,
+    schemas: &Schemas,
+) -> (Vec<Fix>, Vec<Fix>) {
     let valid = reading.is_ok();
     let lines = scan::scan(text, valid);
     let mut rest = Vec::new();
@@ -207,7 +213,7 @@ fn look(text: &str, reading: &Result<Option<Node>, Failure>, trials: usize) -> (
     match reading {
         Ok(Some(node)) if mend.is_empty() => {
             let (more, others): (Vec<Fix>, Vec<Fix>) =
-                meaning::meaning(text, node).into_iter().partition(|fix| !fix.edits.is_empty());
+                meaning::meaning(text, node, schemas).into_iter().partition(|fix| !fix.edits.is_empty());
             mend = more;
             rest.extend(others);
         }
@@ -418,7 +424,7 @@ fn mixed_breaks(text: &str, places: &Places<'_>) -> Option<(Finding, Vec<ByteEdi
 }
 
 /// A text examined: the diagnosis and the text mended.
-fn run(text: &str) -> (Diagnosis, String) {
+fn run(text: &str, schemas: &Schemas) -> (Diagnosis, String) {
     if text.len() > MAX_BYTES {
         return (refused("too-large", Text::new(&words::DOCTOR_TOO_LARGE, ["1 MiB"])), text.to_owned());
     }
@@ -432,13 +438,19 @@ fn run(text: &str) -> (Diagnosis, String) {
     let places = Places::new(text);
     let mut diagnosis = Diagnosis::default();
     let mut mended = String::with_capacity(text.len() + 64);
+    let mut schemas = std::borrow::Cow::Borrowed(schemas);
     for (index, chunk) in chunks.iter().enumerate() {
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         let given = text.get(chunk.start..chunk.end).unwrap_or_default();
-        let outcome = examine(given);
+        let outcome = examine(given, &schemas);
         mended.push_str(&outcome.mended);
         for fix in outcome.fixes {
             diagnosis.findings.push(finding(&places, *chunk, index, fix));
+        }
+        if let Some(node) = &outcome.node
+            && node.text("kind") == Some("CustomResourceDefinition")
+        {
+            schemas.to_mut().learn(&node.value());
         }
         if let Some(node) = outcome.node.filter(|node| matches!(node.shape, read::Shape::Map(_))) {
             document(&places, *chunk, index, &node, &mut diagnosis);
@@ -448,6 +460,9 @@ fn run(text: &str) -> (Diagnosis, String) {
     if let Some((found, _)) = mixed_breaks(text, &places) {
         diagnosis.findings.push(found);
         mended = mended.replace("\r\n", "\n");
+    }
+    if schemas.stands_in {
+        diagnosis.findings.push(whole("recorded-schema", Severity::Note, words::DOCTOR_RECORDED.into()));
     }
     diagnosis.findings.sort_by_key(|found| (found.range.start, found.range.end));
     diagnosis.complete = diagnosis.findings.iter().all(|found| found.severity != Severity::Error);
@@ -480,20 +495,30 @@ fn document(places: &Places<'_>, chunk: Chunk, index: u32, node: &Node, diagnosi
 ///
 /// Never fails: what is over a limit is refused by a finding.
 pub fn diagnose(text: &str) -> Diagnosis {
-    deep(text, || run(text).0).unwrap_or_else(unreadable)
+    diagnose_with(text, &Schemas::none())
+}
+
+/// As [`diagnose`], and what the schemas tell of each document's fields.
+pub fn diagnose_with(text: &str, schemas: &Schemas) -> Diagnosis {
+    deep(text, || run(text, schemas).0).unwrap_or_else(unreadable)
 }
 
 /// The text with everything mended that can be, and what was mended, in places of `text`. Mending
 /// the result again changes nothing.
 pub fn repair_all(text: &str) -> (String, Vec<Finding>) {
-    deep(text, || rest(text)).unwrap_or_else(|| (text.to_owned(), Vec::new()))
+    repair_all_with(text, &Schemas::none())
 }
 
-fn rest(text: &str) -> (String, Vec<Finding>) {
-    let (first, mut mended) = run(text);
+/// As [`repair_all`], and what the schemas tell of each document's fields.
+pub fn repair_all_with(text: &str, schemas: &Schemas) -> (String, Vec<Finding>) {
+    deep(text, || rest(text, schemas)).unwrap_or_else(|| (text.to_owned(), Vec::new()))
+}
+
+fn rest(text: &str, schemas: &Schemas) -> (String, Vec<Finding>) {
+    let (first, mut mended) = run(text, schemas);
     let repaired: Vec<Finding> = first.findings.into_iter().filter(|found| found.repair.is_some()).collect();
     for _ in 0..RUNS {
-        let again = run(&mended).1;
+        let again = run(&mended, schemas).1;
         if again == mended {
             return (mended, repaired);
         }

@@ -20,6 +20,8 @@ pub mod path;
 pub mod plan;
 pub mod quantity;
 pub mod rules;
+#[cfg(feature = "doctor")]
+pub mod schema;
 pub mod session;
 pub mod status;
 pub mod words;

@@ -13,6 +13,7 @@ use crate::auth::{self, User};
 use crate::cluster::Cluster;
 use crate::discovery;
 use crate::kind;
+use crate::openapi;
 use crate::rbac::{self, Attributes};
 use crate::status::ApiError;
 
@@ -165,6 +166,14 @@ fn path_answer(cluster: &Cluster, parts: &Parts, path: &str) -> Result<Response,
         "/api" => Some(discovery::core_versions()),
         "/api/v1" => discovery::resources(""),
         "/apis" => Some(discovery::groups()),
+        "/openapi/v3" => Some(openapi::index()),
+        _ if path.starts_with("/openapi/v3/") => {
+            let document = openapi::document(path.trim_start_matches("/openapi/v3/"));
+            return Ok(match document {
+                Some(document) => bytes_response(200, Bytes::from_static(document)),
+                None => text_response(404, "404 page not found\n"),
+            });
+        }
         _ => match path.strip_prefix("/apis/").map(|rest| rest.split_once('/').unwrap_or((rest, ""))) {
             Some((group, "")) => discovery::group(group),
             Some((group, "v1")) => discovery::resources(group),

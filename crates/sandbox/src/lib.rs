@@ -22,6 +22,7 @@ mod http;
 mod json;
 mod kind;
 mod managed;
+mod openapi;
 mod patch;
 mod quantity;
 mod random;

@@ -5,13 +5,12 @@ use std::sync::OnceLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use binnacle_model::schema::TABLE;
 use serde_json::{Map, Value};
 
 use crate::quantity::Quantity;
 use crate::value::is_empty;
 
-/// Field types of the served kinds, from the published OpenAPI document.
-const FIELDS: &str = include_str!("schema/fields.txt");
 /// The API server reports no more strict errors than this.
 const MAX_UNKNOWN: usize = 100;
 
@@ -45,9 +44,9 @@ type Fields = HashMap<&'static str, Type>;
 fn types() -> &'static HashMap<&'static str, Fields> {
     static TYPES: OnceLock<HashMap<&'static str, Fields>> = OnceLock::new();
     TYPES.get_or_init(|| {
-        FIELDS
+        TABLE
             .lines()
-            .filter(|line| !line.starts_with('#'))
+            .filter(|line| !line.starts_with(['#', ':']))
             .filter_map(|line| {
                 let mut words = line.split(' ');
                 let name = words.next()?;
@@ -63,6 +62,8 @@ fn types() -> &'static HashMap<&'static str, Fields> {
 
 fn parse(text: &'static str) -> Type {
     let text = text.strip_suffix('!').unwrap_or(text);
+    // The values that a text can have are validation's to check.
+    let text = if text.ends_with(')') { text.split('(').next().unwrap_or(text) } else { text };
     if let Some(rest) = text.strip_prefix('{') {
         return Type::Map(Box::new(parse(rest.strip_suffix('}').unwrap_or(rest))));
     }
@@ -317,7 +318,8 @@ impl Walk {
             return format!("json: cannot unmarshal {found} into Go value of type {ty}");
         }
         format!(
-            "json: cannot unmarshal {found} into Go struct field {owner}.{} of type {ty}",
+            "json: cannot unmarshal {found} into Go struct field {}.{} of type {ty}",
+            plain_name(owner),
             self.plain_path.join(".")
         )
     }
@@ -353,13 +355,18 @@ fn go_text(owner: &str, field: &str) -> &'static str {
     }
 }
 
+/// A type's name without the number that tells it from others of that name.
+fn plain_name(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
+}
+
 fn go_name(ty: &Type, owner: &str, field: &str) -> String {
     match ty {
         Type::Plain("quantity") => "resource.Quantity".to_owned(),
         Type::Plain("string") => go_text(owner, field).to_owned(),
         Type::Plain("bytes") => "[]uint8".to_owned(),
         Type::Plain(name) => (*name).to_owned(),
-        Type::Struct(name) => format!("v1.{name}"),
+        Type::Struct(name) => format!("v1.{}", plain_name(name)),
         Type::Map(item) if **item == Type::Plain("quantity") => "v1.ResourceList".to_owned(),
         Type::Map(item) => format!("map[string]{}", go_name(item, "", "")),
         Type::List(item, _) => format!("[]{}", go_name(item, "", "")),

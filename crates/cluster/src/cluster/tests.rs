@@ -17,7 +17,16 @@ const KIND: WorkloadKind = WorkloadKind::StatefulSet;
 
 fn start(fake: &Fake) -> Arc<Cluster> {
     let counters = Arc::<Counters>::default();
-    Cluster::start("east", Meta::default(), &fake.credential(), SANDBOX, counters, Arc::default()).unwrap()
+    Cluster::start(
+        "east",
+        Meta::default(),
+        &fake.credential(),
+        SANDBOX,
+        counters,
+        Arc::default(),
+        Library::default(),
+    )
+    .unwrap()
 }
 
 fn user(name: &str) -> Caller {

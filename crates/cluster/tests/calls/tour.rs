@@ -9,6 +9,7 @@ use binnacle_model::{
     edit::{EditAnswer, EditOutcome, EditRequest},
     object::{ObjectRef, WorkloadKind},
     plan::PlanRequest,
+    schema::Schemas,
     session::{Caller, Role},
     workload::ListQuery,
 };
@@ -58,7 +59,9 @@ pub async fn run() -> BTreeSet<String> {
         Recorder::before(&large.clusters()[0], &[]).await,
     ];
     let [whole, few, many] = &recorders;
-    let clusters = Clusters::new(DialPolicy { allow_loopback: true, sandbox: false });
+    let folder = tempfile::tempdir().unwrap();
+    let policy = DialPolicy { allow_loopback: true, sandbox: false };
+    let clusters = Clusters::new(policy).keeping(folder.path().to_owned());
 
     // As if it were new: the sandbox comes with the binding.
     recorder::delete(&demo.clusters()[0], BINDING).await;
@@ -166,6 +169,14 @@ async fn write(clusters: &Clusters) {
         name: "tour".to_owned(),
         ..set.clone()
     };
+    let mut known = Schemas::none();
+    let text = "apiVersion: v1\n---\napiVersion: apps/v1\n";
+    let asked = async {
+        while !["v1", "apps/v1"].iter().all(|version| known.of(version).is_some_and(|known| known.own)) {
+            known = clusters.schemas(&caller, "whole", text).await;
+        }
+    };
+    assert!(tokio::time::timeout(DEADLINE, asked).await.is_ok(), "no schema came");
     for target in [&set, &namespace] {
         assert!(clusters.exists(&caller, target).await.unwrap());
     }

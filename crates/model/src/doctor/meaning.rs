@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{
     Fix,
+    fields::fields,
     kinds::{self, Kind},
     listed::listed,
     read::{Key, Node, Shape},
@@ -17,13 +18,13 @@ use super::{
     text::{self, ByteEdit},
     values::values,
 };
-use crate::{Severity, Text, words::doctor as words};
+use crate::{Severity, Text, schema::Schemas, words::doctor as words};
 
 /// Start, end and next start of a line.
-type Span = (usize, usize, usize);
+pub(super) type Span = (usize, usize, usize);
 
 /// Everything about one readable document.
-pub(super) fn meaning(text: &str, root: &Node) -> Vec<Fix> {
+pub(super) fn meaning(text: &str, root: &Node, schemas: &Schemas) -> Vec<Fix> {
     let mut fixes = Vec::new();
     if !matches!(root.shape, Shape::Map(_)) {
         let end = root
@@ -52,6 +53,7 @@ pub(super) fn meaning(text: &str, root: &Node) -> Vec<Fix> {
         values(text, root, &mut fixes);
         selectors(text, root, &mut fixes);
     }
+    fields(text, root, schemas, &mut fixes);
     fixes
 }
 

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     Severity, Text,
+    schema::Schemas,
     words::{doctor as words, errors},
 };
 
@@ -47,7 +48,7 @@ fn one(text: &str) -> Result<Value, Box<Finding>> {
 
 /// The doctor's first word about a text that cannot be read.
 fn first_problem(text: &str) -> Box<Finding> {
-    let mut findings = run(text).0.findings;
+    let mut findings = run(text, &Schemas::none()).0.findings;
     findings.retain(|found| found.severity == Severity::Error);
     // That a kind or a name is missing keeps nothing from being read; a name that stands twice does.
     findings.sort_by_key(|found| found.code.starts_with("missing-"));

@@ -132,6 +132,8 @@ words! {
     TYPE_FRACTION = "a number with a fraction", "小数";
     TYPE_LARGE = "a number that is too large", "过大的数字";
     TYPE_BOOL = "true or false", "true 或 false";
+    TYPE_QUANTITY = "a quantity such as 500m or 1Gi", "数量，例如 500m 或 1Gi";
+    TYPE_INT_OR_TEXT = "a whole number or text", "整数或文本";
     TYPE_LIST = "a list", "列表";
     TYPE_MAP = "a map", "映射";
     OBJECT_CHANGED = "{0} {1} was deleted and created anew meanwhile. Look at it again before you delete it.", "{0} {1} 已被删除并重新创建，请在删除前重新查看。";
