@@ -10,6 +10,9 @@ mod review;
 mod secret;
 mod typed;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use binnacle_model::{
@@ -161,6 +164,9 @@ impl Cluster {
         };
         if is_stale(&failure) {
             return Ok(Verdict::Stale);
+        }
+        if let Some(issue) = failure.wrong_type(&seen.merge.object) {
+            return Ok(Verdict::Refused(AppError::invalid(issue)));
         }
         match self.object_error(failure, "patch", &resource, target) {
             error @ (AppError::Unreachable { .. } | AppError::Timeout { .. }) => Err(error),

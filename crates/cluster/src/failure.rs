@@ -140,6 +140,10 @@ impl Failure {
     pub(crate) fn wrong_type(&self, object: &Value) -> Option<Issue> {
         match self {
             Failure::Status(status) if status.code == 400 => decode::wrong_type(&status.message, object),
+            Failure::Status(status) if status.code == 422 => {
+                let causes = status.details.iter().flat_map(|details| details.causes.iter().flatten());
+                causes.filter_map(Cause::of_patched).find_map(|problem| decode::wrong_type(problem, object))
+            }
             _ => None,
         }
     }

@@ -38,6 +38,12 @@ const OBJECTS: &[(&str, &str, &str, &str)] = &[
     ),
     ("  replicas: 0", "  replica: 0", "spec.replica", "does not know this field"),
     ("  replicas: 0", "  replicas: -1", "spec.replicas", "greater than or equal to 0"),
+    (
+        "name: side\n",
+        "name: side\n        stdin: 3\n",
+        "spec.template.spec.containers[1].stdin",
+        "true or false",
+    ),
     ("image: pause:3\n", "image: \"\"\n", "spec.template.spec.containers[0].image", "Required"),
 ];
 
