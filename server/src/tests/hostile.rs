@@ -148,8 +148,8 @@ async fn whatever_a_cluster_says_is_text_on_every_page() {
     let mut shown = 0;
     for path in paths {
         let (status, html) = console.get(&path).await;
-        // A name that is none is found nowhere.
-        assert!(status == StatusCode::OK || status == StatusCode::NOT_FOUND, "{path}: {status} {html}");
+        // A name that is none is found nowhere; that is told, and no fault of the console's.
+        assert!(!status.is_server_error(), "{path}: {status}");
         let start = html.chars().take(200).collect::<String>();
         let visible = without_scripts(&html);
         for markup in MARKUP {
