@@ -9,12 +9,12 @@ use super::text;
 const STACK: usize = 16 << 20;
 /// Levels that are read in place. What people write has some twelve; a new thread takes a fifth of the time
 /// that such a text does. A debug build needs some ten times the stack, so there it is always a thread.
-const IN_PLACE: usize = if cfg!(debug_assertions) { 0 } else { 24 };
+const IN_PLACE: usize = 24;
 
 /// Runs work on a text, with the stack that reading it needs. `None` when there is no thread to be had, or the
 /// work panicked.
 pub(super) fn deep<T: Send>(text: &str, work: impl FnOnce() -> T + Send) -> Option<T> {
-    if levels(text) <= IN_PLACE {
+    if !cfg!(debug_assertions) && levels(text) <= IN_PLACE {
         return catch_unwind(AssertUnwindSafe(work)).ok();
     }
     std::thread::scope(|scope| {
