@@ -14,6 +14,7 @@ mod live;
 mod metrics;
 mod middleware;
 mod pages;
+mod people;
 mod router;
 mod run;
 mod seal;
@@ -61,7 +62,8 @@ fn main() -> ExitCode {
     let config = invocation.config;
     let done = match invocation.command {
         Command::Serve => runtime.block_on(Box::pin(run::console(config))),
-        Command::SignInLink => runtime.block_on(run::sign_in_link(config)),
+        Command::SignInLink(name) => runtime.block_on(people::sign_in_link(config, name)),
+        Command::AddUser(name, role) => runtime.block_on(people::add_user(config, name, role)),
         Command::Backup(file) => runtime.block_on(run::backup(config, file)),
     };
     match done {

@@ -19,7 +19,9 @@ use crate::{
     auth::{self, ADMIN, IssueError},
     backend::ServerBackend,
     config::{Config, LogFormat, SandboxMode},
-    metrics, router, serve,
+    metrics,
+    people::PeopleError,
+    router, serve,
     state::AppState,
     store::{self, Store, StoreError},
 };
@@ -39,6 +41,9 @@ pub enum RunError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A user.
+    #[error(transparent)]
+    People(#[from] PeopleError),
     /// A sign-in link.
     #[error(transparent)]
     Link(#[from] IssueError),
@@ -64,7 +69,7 @@ pub enum RunError {
 /// Serves until a signal says otherwise.
 pub async fn console(config: Config) -> Result<(), RunError> {
     log(&config)?;
-    let _lock = store::lock_directory(&config.data_dir)?;
+    let mut lock = store::lock_directory(&config.data_dir)?;
     let store = Store::open(&config.data_dir).await?;
     store.ensure_user(ADMIN, Role::Admin).await?;
     let backend = Arc::new(ServerBackend::start(store.clone(), config.allow_loopback_clusters).await?);
@@ -80,6 +85,8 @@ pub async fn console(config: Config) -> Result<(), RunError> {
         backend.clone(),
         AssetStore::embedded()?,
     );
+    // A link is asked for in another process, which cannot know which port it became.
+    lock.note(&state.origins.first().map(crate::config::Origin::as_text).unwrap_or_default())?;
     announce(&config, &state, port).await?;
 
     binnacle_app::turns::install();
@@ -196,18 +203,6 @@ fn log(config: &Config) -> Result<(), RunError> {
         let message = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or_default();
         tracing::error!(place, message, "panic");
     }));
-    Ok(())
-}
-
-/// `binnacle sign-in-link`.
-pub async fn sign_in_link(config: Config) -> Result<(), RunError> {
-    let store = Store::open(&config.data_dir).await?;
-    store.ensure_user(ADMIN, Role::Admin).await?;
-    let link = auth::new_link(&store, ADMIN).await?;
-    store.close().await;
-    let origin =
-        config.origins(config.listen.port()).first().map(crate::config::Origin::as_text).unwrap_or_default();
-    writeln!(std::io::stdout(), "Sign in: {origin}{}", link.expose())?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@ mod tests;
 
 use std::{
     fs,
-    io::ErrorKind,
+    io::{ErrorKind, Read as _, Write as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -111,7 +111,33 @@ pub struct Store {
 /// Keeps a second console off the same data directory while it lives.
 #[derive(Debug)]
 pub struct DirectoryLock {
-    _file: fs::File,
+    file: fs::File,
+    directory: PathBuf,
+}
+
+impl DirectoryLock {
+    /// Writes down the origin that the console is reached by, for [`origin_in_use`].
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn note(&mut self, origin: &str) -> Result<(), StoreError> {
+        let io = |source| StoreError::Directory { path: self.directory.clone(), source };
+        self.file.set_len(0).map_err(io)?;
+        self.file.write_all(origin.as_bytes()).map_err(io)
+    }
+}
+
+/// The origin of the console that runs on a data directory; `None` when there is none, or it has not said so
+/// yet.
+pub fn origin_in_use(directory: &Path) -> Option<String> {
+    let mut file = fs::File::open(directory.join("lock")).ok()?;
+    // What a console that has ended wrote is of no use.
+    if !matches!(file.try_lock_shared(), Err(fs::TryLockError::WouldBlock)) {
+        return None;
+    }
+    let mut origin = String::new();
+    file.read_to_string(&mut origin).ok()?;
+    Some(origin).filter(|origin| !origin.is_empty())
 }
 
 /// Takes the data directory for this process, making it (mode 0700) where it is missing.
@@ -128,7 +154,11 @@ pub fn lock_directory(directory: &Path) -> Result<DirectoryLock, StoreError> {
         .open(directory.join("lock"))
         .map_err(io)?;
     match file.try_lock() {
-        Ok(()) => Ok(DirectoryLock { _file: file }),
+        Ok(()) => {
+            let mut lock = DirectoryLock { file, directory: directory.to_owned() };
+            lock.note("")?;
+            Ok(lock)
+        }
         Err(fs::TryLockError::WouldBlock) => Err(StoreError::InUse(directory.to_owned())),
         Err(fs::TryLockError::Error(source)) => Err(io(source)),
     }

@@ -6,18 +6,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use binnacle_model::session::Role;
 use clap::{Arg, ArgAction};
 
 use super::{Config, ConfigError, ENV_PREFIX, OTHER_ENV, Origin, SETTINGS, Setting, parse};
-use crate::secret::Secret;
+use crate::{auth::ADMIN, secret::Secret};
 
 /// What the binary is asked to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Serve the console.
     Serve,
-    /// Print a new one-time sign-in link of the administrator, for a running or later console.
-    SignInLink,
+    /// Print a new one-time sign-in link of a user, for a running or later console.
+    SignInLink(String),
+    /// Add a user with a role, and print a link.
+    AddUser(String, Role),
     /// Write a consistent copy of the database to a new file.
     Backup(PathBuf),
 }
@@ -88,13 +91,21 @@ pub fn load(
         }
     }
     let command = match matches.subcommand() {
-        Some(("sign-in-link", _)) => Command::SignInLink,
+        Some(("sign-in-link", inner)) => Command::SignInLink(name_of(inner)),
+        Some(("add-user", inner)) => {
+            let role = if inner.get_flag("admin") { Role::Admin } else { Role::User };
+            Command::AddUser(name_of(inner), role)
+        }
         Some(("backup", inner)) => {
             Command::Backup(inner.get_one::<PathBuf>("file").cloned().unwrap_or_default())
         }
         _ => Command::Serve,
     };
     Ok(Invocation { command, config: build(&values, env)? })
+}
+
+fn name_of(matches: &clap::ArgMatches) -> String {
+    matches.get_one::<String>("name").cloned().unwrap_or_default()
 }
 
 fn command_line() -> clap::Command {
@@ -113,7 +124,16 @@ fn command_line() -> clap::Command {
         )
         .subcommand(
             clap::Command::new("sign-in-link")
-                .about("Prints a new one-time sign-in link for the administrator (a lost password, a lost link)"),
+                .about("Prints a new one-time sign-in link, for the administrator or another user (a lost password, a lost link)")
+                .arg(Arg::new("name").default_value(ADMIN).help("The user")),
+        )
+        .subcommand(
+            clap::Command::new("add-user")
+                .about("Adds a user and prints a one-time sign-in link, also while the console runs")
+                .arg(Arg::new("name").required(true).help("The user's name; clusters see binnacle:<name>"))
+                .arg(Arg::new("admin").long("admin").action(ArgAction::SetTrue).help(
+                    "May integrate and remove clusters, and is cluster-admin where the console's binding says so",
+                )),
         )
         .subcommand(
             clap::Command::new("backup")

@@ -1,5 +1,7 @@
 use std::{collections::BTreeMap, io::Write as _};
 
+use binnacle_model::session::Role;
+
 use super::{sources::Invocation, *};
 
 fn read(args: &[&str], env: &[(&str, &str)]) -> Result<Invocation, ConfigError> {
@@ -186,7 +188,15 @@ fn a_loopback_console_is_known_by_its_loopback_names() {
 #[test]
 fn commands_are_told_apart() {
     assert_eq!(read(&["--sandbox"], &[]).unwrap().command, Command::Serve);
-    assert_eq!(read(&["sign-in-link", "--data-dir", "/d"], &[]).unwrap().command, Command::SignInLink);
+    for (args, command) in [
+        (&["sign-in-link", "--data-dir", "/d"][..], Command::SignInLink("admin".into())),
+        (&["sign-in-link", "anna"], Command::SignInLink("anna".into())),
+        (&["add-user", "anna"], Command::AddUser("anna".into(), Role::User)),
+        (&["add-user", "--data-dir", "/d", "anna", "--admin"], Command::AddUser("anna".into(), Role::Admin)),
+    ] {
+        assert_eq!(read(args, &[]).unwrap().command, command);
+    }
+    assert!(read(&["add-user"], &[]).is_err());
     assert_eq!(read(&["backup", "/b/file.db"], &[]).unwrap().command, Command::Backup("/b/file.db".into()));
     let repeated =
         read(&["--sandbox", "--dev", "--sandbox", "5x2000"], &[("BINNACLE_E2E", "sandbox")]).unwrap();

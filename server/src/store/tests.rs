@@ -191,6 +191,20 @@ async fn one_console_to_a_directory() {
     lock_directory(directory.path()).unwrap();
 }
 
+#[test]
+fn the_origin_of_a_running_console_is_known_beside_it() {
+    let directory = tempfile::tempdir().unwrap();
+    assert_eq!(origin_in_use(directory.path()), None, "none has run");
+    let mut lock = lock_directory(directory.path()).unwrap();
+    assert_eq!(origin_in_use(directory.path()), None, "it has not bound its port");
+    lock.note("http://127.0.0.1:40001").unwrap();
+    assert_eq!(origin_in_use(directory.path()).unwrap(), "http://127.0.0.1:40001");
+    drop(lock);
+    assert_eq!(origin_in_use(directory.path()), None, "it has ended");
+    let _lock = lock_directory(directory.path()).unwrap();
+    assert_eq!(origin_in_use(directory.path()), None, "the next has not bound its own");
+}
+
 /// SQLite's lock on an open database, of which the kernel's table tells: an older program that finds none takes
 /// itself for the last one to close the database, and deletes the log. (The release built in here looks at the
 /// log's index too, so that it cannot play that program.)

@@ -38,13 +38,18 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn ensure_user(&self, name: &str, role: Role) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO users (name, role, created) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING")
-            .bind(name)
-            .bind(role_text(role))
-            .bind(now())
-            .execute(&self.pool)
-            .await?;
-        Ok(())
+        self.add_user(name, role).await.map(drop)
+    }
+
+    /// As [`Store::ensure_user`], and says whether there was none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add_user(&self, name: &str, role: Role) -> Result<bool, StoreError> {
+        let query = "INSERT INTO users (name, role, created) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING";
+        let done =
+            sqlx::query(query).bind(name).bind(role_text(role)).bind(now()).execute(&self.pool).await?;
+        Ok(done.rows_affected() > 0)
     }
 
     /// The user of that name.
