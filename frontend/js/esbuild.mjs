@@ -159,5 +159,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     process.exit(2);
   }
   const manifest = await bundle(resolve(values.outdir));
-  console.log(`${Object.keys(manifest).length} files`);
+  console.log(`    ${Object.keys(manifest).length} files for the browser: scripts, styles, fonts and icons`);
 }

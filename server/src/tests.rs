@@ -1,6 +1,7 @@
 //! Tests of the router as a whole, named after routes.
 
 pub mod app;
+mod calls;
 mod canary;
 mod gate;
 mod guard;

@@ -4,6 +4,7 @@ mod bench;
 mod control_plane;
 mod e2e;
 mod error;
+mod fuzz;
 mod guard;
 mod hash;
 mod interrupt;
@@ -64,6 +65,8 @@ enum Task {
     },
     /// Measure the budgets against a real API server and a fleet of small ones
     Bench(bench::Options),
+    /// Look for input that breaks a promise, guided by what it reaches (libFuzzer)
+    Fuzz(fuzz::Options),
     /// Install what building and testing need and this machine lacks
     Setup,
     /// Real Kubernetes clusters on loopback (exit code 3: not available on this machine)
@@ -118,6 +121,7 @@ fn run(task: Task) -> Result {
         Task::Test => suite::run(&steps),
         Task::E2e { real, flags } => e2e::run(real, &flags, &steps),
         Task::Bench(options) => bench::run(options, &steps),
+        Task::Fuzz(options) => fuzz::run(&options, &steps),
         Task::Setup => setup::all(&steps),
         Task::ControlPlane { action, state } => control_plane::run(action, state, &steps),
         Task::Guard { .. } => Err(Error::Failed("the guard is started otherwise".into())),

@@ -28,7 +28,11 @@ pub(crate) fn build(mode: Mode, steps: &Ledger) -> Result<PathBuf> {
         cargo.env("AWS_LC_SYS_CFLAGS", "-DMY_ASSEMBLER_IS_TOO_OLD_FOR_512AVX");
     }
     cargo.env("BINNACLE_SITE", &site);
-    site::timed("the server", || step::run(steps, "cargo build (server)", &mut cargo))?;
+    let takes = match mode {
+        Mode::Dev => "3 min the first time, seconds after",
+        Mode::Release => "4 to 9 min on two cores",
+    };
+    site::timed("the server", Some(takes), || step::run(steps, "cargo build (server)", &mut cargo))?;
     let binary = binary(mode);
     say::line(format!("Built {} in {}.", binary.display(), say::elapsed(started)));
     Ok(binary)

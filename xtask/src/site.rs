@@ -33,6 +33,14 @@ impl Mode {
             Self::Release => "release",
         }
     }
+
+    /// What the browser's half takes on two cores.
+    fn console_takes(self) -> &'static str {
+        match self {
+            Self::Dev => "1 to 2 min the first time, seconds after",
+            Self::Release => "1 to 2 min on two cores",
+        }
+    }
 }
 
 /// Where a mode's site lies.
@@ -50,10 +58,11 @@ pub(crate) fn build(mode: Mode, steps: &Ledger) -> Result<PathBuf> {
     npm::ensure("frontend/js", steps)?;
 
     let mut site = Site::default();
-    timed("scripts, styles and icons", || javascript(&work, &mut site, steps))?;
-    let words = timed("the Chinese words", || chinese(&work, steps))?;
+    timed("scripts, styles and icons", None, || javascript(&work, &mut site, steps))?;
+    let words = timed("the Chinese words", None, || chinese(&work, steps))?;
     site.add("words-zh.json", words);
-    let console = timed("the console for the browser", || wasm::build(mode, &work, steps))?;
+    let console =
+        timed("the console for the browser", Some(mode.console_takes()), || wasm::build(mode, &work, steps))?;
     site.add("frontend.js", console.js);
     for part in console.parts {
         site.add_hashed(&part.logical, &part.name, part.bytes);
@@ -66,14 +75,17 @@ pub(crate) fn build(mode: Mode, steps: &Ledger) -> Result<PathBuf> {
     }
 
     let dir = dir(mode);
-    timed("site files", || site.write(&dir, mode == Mode::Release))?;
+    timed("site files", None, || site.write(&dir, mode == Mode::Release))?;
     Ok(dir)
 }
 
-/// Runs a part of the build and says how long it took.
-pub(crate) fn timed<T>(what: &str, part: impl FnOnce() -> Result<T>) -> Result<T> {
+/// Runs a part of the build and says how long it will take, where that is long, and how long it took.
+pub(crate) fn timed<T>(what: &str, expected: Option<&str>, part: impl FnOnce() -> Result<T>) -> Result<T> {
     let started = Instant::now();
-    say::line(format!("    {what} ..."));
+    say::line(match expected {
+        Some(expected) => format!("    {what} ({expected}) ..."),
+        None => format!("    {what} ..."),
+    });
     let value = part()?;
     say::line(format!("    {what}: {}", say::elapsed(started)));
     Ok(value)

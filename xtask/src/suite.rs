@@ -8,7 +8,7 @@ use crate::control_plane::{self, ControlPlane};
 use crate::error::{Error, Result};
 use crate::ledger::Ledger;
 use crate::site::Mode;
-use crate::{e2e, npm, paths, say, server, setup, step};
+use crate::{e2e, fuzz, npm, paths, say, server, setup, step};
 use counts::Counts;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -88,6 +88,7 @@ pub(crate) fn run(steps: &Ledger) -> Result {
     // What tests say of their tables is kept back otherwise.
     tests.args(["--", "--show-output"]);
     suite.cargo_test("unit and integration tests", tests)?;
+    suite.step("fuzzing", fuzz::suite)?;
     let mut binary = None;
     suite.step("release build", |steps| {
         binary = Some(server::build(Mode::Release, steps)?);

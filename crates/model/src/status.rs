@@ -336,12 +336,12 @@ pub fn stateful_set_status(object: &Value, worst: Option<&BadPod>) -> WorkloadSt
         all_ready && available
     } else if partition > 0 {
         // With the partition at or above the count no pod has to be new.
-        all_ready && available && (same_revision || updated >= want - partition)
+        all_ready && available && (same_revision || updated >= want.saturating_sub(partition))
     } else {
         all_ready && available && same_revision && updated == want
     };
     if settled {
-        let outdated = want - updated;
+        let outdated = want.saturating_sub(updated);
         let reason = (!same_revision && outdated > 0)
             .then(|| Text::new(&words::OUTDATED, [outdated.to_string(), want.to_string()]));
         return WorkloadStatus::new(S::Running, reason);
@@ -362,7 +362,10 @@ fn blocked_by(object: &Value, bad: &BadPod, want: i64) -> Text {
     let why = bad.status.reason.clone().unwrap_or_else(|| Text::raw(""));
     let (name, word) = (Arg::from(&bad.name), Arg::from(&bad.status.word));
     let ordered = text(object, "/spec/podManagementPolicy") != "Parallel";
-    let waiting = bad.ordinal.map(|ordinal| want - 1 - i64::from(ordinal)).unwrap_or_default();
+    let waiting = bad
+        .ordinal
+        .map(|ordinal| want.saturating_sub(1).saturating_sub(i64::from(ordinal)))
+        .unwrap_or_default();
     match waiting {
         1 if ordered => Text::new(&words::POD_BLOCKS_ONE, [name, word, why.into()]),
         2.. if ordered => Text::new(&words::POD_BLOCKS, [name, word, why.into(), waiting.to_string().into()]),

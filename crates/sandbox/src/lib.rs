@@ -24,6 +24,7 @@ mod kind;
 mod managed;
 mod openapi;
 mod patch;
+pub mod patching;
 mod quantity;
 mod random;
 mod rbac;

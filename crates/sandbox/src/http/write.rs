@@ -7,7 +7,7 @@ use super::read::Filter;
 use super::{Call, json_response};
 use crate::json;
 use crate::kind::Kind;
-use crate::patch;
+use crate::patching::{self, Problem};
 use crate::registry::{self, DeleteOptions, Deleted, FieldValidation, Options};
 use crate::schema;
 use crate::status::ApiError;
@@ -79,24 +79,13 @@ pub(super) fn patched(call: &Call<'_>, kind: &'static str, current: &Value) -> R
     let body: Value = serde_json::from_slice(call.body)
         .map_err(|error| ApiError::bad_request(format!("error decoding patch: {error}")))?;
     let mut changed = current.clone();
-    match given.as_str() {
-        "application/merge-patch+json" => patch::merge(&mut changed, &body),
-        "application/strategic-merge-patch+json" => {
-            patch::strategic(&mut changed, &body, &schema::of_kind(kind));
+    patching::patch(&given, kind, &mut changed, &body).map_err(|problem| match problem {
+        Problem::Type => ApiError::unsupported_media(format!("415: Unsupported Media Type: {given}")),
+        Problem::Operation(_) if body.is_array() => {
+            ApiError::unprocessable("the server rejected our request due to an error in our request")
         }
-        "application/json-patch+json" => {
-            patch::json_patch(&mut changed, &body).map_err(|problem| {
-                if body.is_array() {
-                    ApiError::unprocessable("the server rejected our request due to an error in our request")
-                } else {
-                    ApiError::bad_request(problem)
-                }
-            })?;
-        }
-        other => {
-            return Err(ApiError::unsupported_media(format!("415: Unsupported Media Type: {other}")));
-        }
-    }
+        Problem::Operation(problem) => ApiError::bad_request(problem),
+    })?;
     Ok(changed)
 }
 
