@@ -61,6 +61,7 @@ test("from a row's menu: edited, reviewed, saved, and the rest is as it was", as
   await review(page);
   await expect(page.getByRole("heading", { name: "Review", exact: true })).toBeFocused();
   await expect(page.getByText("One field changes").first()).toBeVisible();
+  await expect(page.getByRole("table", { name: "Difference from the live object" })).toBeInViewport();
   const change = page.getByRole("row").filter({ hasText: "spec.template.spec.containers[name=web].image" });
   await expect(change).toContainText("nginx:1.29");
   await expect(change).toContainText("nginx:1.30");
@@ -210,7 +211,9 @@ test("the text and what it was made from survive a reload", async ({ page }) => 
   page.once("dialog", (dialog) => void dialog.accept());
   await page.reload();
   await expect(editor(page)).toContainText("nginx:1.30 # newer");
-  await expect(page.getByText(/^Your text from .* was restored/)).toBeVisible();
+  const notice = page.locator(".edit-notices > .notice");
+  await expect(notice).toContainText(/^Your text from .* was restored/);
+  expect((await notice.boundingBox())?.height, "a notice of one line").toBeLessThan(60);
   await review(page);
   await expect(page.getByRole("table", { name: "Merged into your text" })).toContainText("spec.minReadySeconds");
   await page.getByRole("button", { name: "Start from the live object" }).click();
