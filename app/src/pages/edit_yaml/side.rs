@@ -35,18 +35,21 @@ pub(super) fn FixedFields(state: EditState) -> impl IntoView {
             let path = path.clone();
             Memo::new(move |_| changed.with(|changed| changed.contains(&path)))
         };
-        let said = {
-            let (place, kind) = (place.clone(), kind.clone());
-            move || words::FIXED_CHANGED.fill(lang.get(), &[&place, &kind])
+        let kind = kind.clone();
+        let said = move || {
+            if is_changed.get() {
+                words::FIXED_CHANGED.fill(lang.get(), &[&place, &kind])
+            } else {
+                place.clone()
+            }
         };
         view! {
             <li class="issue" data-tone=move || is_changed.get().then_some(Tone::Failing.name())>
                 <Icon name=Signal::derive(move || if is_changed.get() { Tone::Failing.icon() } else { IconName::Lock }) />
-                <span>
+                <span role="status">
                     <button type="button" class="link-button" on:click=move |_| state.reveal_fixed(at)>
-                        {place}
+                        {said}
                     </button>
-                    <span role="status">{move || is_changed.get().then(said.clone())}</span>
                 </span>
             </li>
         }
