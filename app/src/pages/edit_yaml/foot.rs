@@ -7,7 +7,7 @@ use binnacle_model::{
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::state::{Doing, EditState, count_text};
+use super::state::{Doing, EditState};
 use crate::{
     components::load::SignInLink,
     i18n::{t, tt, use_lang},
@@ -66,15 +66,6 @@ pub(super) fn Foot(state: EditState, path: String) -> impl IntoView {
 /// What came of the last question, else how much the review changes and what is left to decide.
 #[component]
 fn Said(state: EditState) -> impl IntoView {
-    let summary = move || {
-        if let Some(left) = state.undecided_text().filter(|_| state.is_reviewed()) {
-            return Some(left);
-        }
-        state
-            .reviewed
-            .with(|reviewed| reviewed.as_ref().map(|reviewed| count_text(&reviewed.review)))
-            .filter(|_| state.is_reviewed())
-    };
     view! {
         {move || {
             state.failed.get().map(|error| {
@@ -94,6 +85,6 @@ fn Said(state: EditState) -> impl IntoView {
         {move || state.is_unknown.get().then(|| view! { <Notice tone=Tone::Waiting text=t(words::OUTCOME_UNKNOWN) /> })}
         {move || state.doctor.failed.get().map(|text| view! { <Notice tone=Tone::Failing text=tt(text) /> })}
         {move || state.unwritten.get().map(|text| view! { <Notice tone=Tone::Waiting text=tt(text) /> })}
-        {move || summary().map(|text| view! { <span>{tt(text)}</span> })}
+        {move || state.summary().map(|text| view! { <span>{tt(text)}</span> })}
     }
 }

@@ -7,7 +7,7 @@ use binnacle_model::{
 };
 use leptos::prelude::*;
 
-use super::EditState;
+use super::{EditState, acts::gone_text};
 
 impl EditState {
     /// Whether the review is about the text as it stands.
@@ -57,6 +57,21 @@ impl EditState {
         }
     }
 
+    /// What is left to decide, else how much the review changes. Of decided conflicts it says no number: the review
+    /// counts the text's side, whichever was chosen.
+    pub(in crate::pages::edit_yaml) fn summary(self) -> Option<Text> {
+        if !self.is_reviewed() || self.gone.with(Option::is_some) {
+            return None;
+        }
+        if let Some(left) = self.undecided_text() {
+            return Some(left);
+        }
+        self.reviewed.with(|reviewed| {
+            let review = &reviewed.as_ref()?.review;
+            Some(if review.conflicts.is_empty() { count_text(review) } else { words::ALL_DECIDED.into() })
+        })
+    }
+
     /// Why nothing can be reviewed.
     pub(in crate::pages::edit_yaml) fn obstacle(self) -> Option<Text> {
         if let Some(refused) = self.opened.with_value(|object| object.refused.as_ref().map(AppError::text)) {
@@ -72,6 +87,10 @@ impl EditState {
     pub(in crate::pages::edit_yaml) fn save_obstacle(self) -> Option<Text> {
         if !self.is_reviewed() {
             return Some(words::REVIEW_OUTDATED.into());
+        }
+        // A review asks anew what is there.
+        if let Some(gone) = self.gone.get() {
+            return Some(gone_text(&gone, self.title()));
         }
         if let Some(left) = self.undecided_text() {
             return Some(left);

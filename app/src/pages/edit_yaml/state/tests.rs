@@ -246,6 +246,34 @@ fn a_secret_is_not_brought_back() {
 }
 
 #[test]
+fn the_foot_counts_no_change_that_was_decided_away() {
+    in_page(opened("StatefulSet"), |state| {
+        state.text.set("mine".into());
+        assert_eq!(state.summary(), None);
+        state.take("mine", review("mine"));
+        assert_eq!(state.summary(), Some(words::CHANGE_ONE.into()));
+        state.take("mine", EditReview { conflicts: vec![conflict(2)], ..review("mine") });
+        assert_eq!(state.summary(), Some(words::LEFT_ONE.into()));
+        state.choose_all(Side::Theirs);
+        assert_eq!(state.summary(), Some(words::ALL_DECIDED.into()));
+    });
+}
+
+#[test]
+fn what_is_gone_is_not_saved_before_another_review() {
+    in_page(opened("StatefulSet"), |state| {
+        state.text.set("mine".into());
+        state.take("mine", review("mine"));
+        assert_eq!(state.save_obstacle(), None);
+        state.follow(None);
+        assert_eq!(state.save_obstacle(), Some(gone_text(&Gone::Deleted, "StatefulSet web".into())));
+        assert_eq!(state.summary(), None);
+        state.take("mine", review("mine"));
+        assert_eq!(state.save_obstacle(), None);
+    });
+}
+
+#[test]
 fn fixed_fields_that_were_changed_are_found() {
     let base = base("1", 1);
     for (path, object, changed) in [
