@@ -85,10 +85,10 @@ pub trait Backend: Send + Sync + 'static {
 
     /// Everything the paste doctor has to say. It thinks for up to a second, so it does so where it holds
     /// up nobody, and for few at a time; so do the two below.
-    async fn diagnose(&self, caller: &Caller, text: String) -> Result<Diagnosis>;
+    async fn diagnose(&self, caller: &Caller, cluster: &str, text: String) -> Result<Diagnosis>;
 
     /// The text with every repair applied, and what was repaired.
-    async fn repair(&self, caller: &Caller, text: String) -> Result<(String, Vec<Finding>)>;
+    async fn repair(&self, caller: &Caller, cluster: &str, text: String) -> Result<(String, Vec<Finding>)>;
 
     /// Where fields of documents stand in the text; `None` for those that cannot be found.
     async fn locate(

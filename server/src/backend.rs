@@ -45,6 +45,9 @@ use crate::{
 /// Names that are a path of the console (`/clusters/integrate`).
 const RESERVED: [&str; 1] = ["integrate"];
 
+/// The folder in the data directory that holds what clusters say of their kinds.
+const SCHEMAS: &str = "schemas";
+
 /// Fields that are looked for in a text at once; a refusal names fewer.
 const MOST_PLACES: usize = 200;
 
@@ -65,13 +68,14 @@ pub struct ServerBackend {
 }
 
 impl ServerBackend {
-    /// Starts watching every stored cluster. Waits for none of them.
+    /// Starts watching every stored cluster. Waits for none of them. What clusters say of their kinds is kept
+    /// beside the store.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn start(store: Store, allow_loopback: bool) -> Result<Self, StoreError> {
         let policy = DialPolicy { allow_loopback, sandbox: false };
-        let clusters = Clusters::new(policy);
+        let clusters = Clusters::new(policy).keeping(store.directory().join(SCHEMAS));
         for stored in store.clusters().await? {
             let Ok(credential) = Credential::from_secret_json(&stored.credential) else {
                 return Err(StoreError::Value("a cluster's credential"));
@@ -385,12 +389,14 @@ impl Backend for ServerBackend {
         self.clusters.dry_run(caller, cluster, object).await
     }
 
-    async fn diagnose(&self, _caller: &Caller, text: String) -> Result<Diagnosis> {
-        self.doctor.ask(move || doctor::diagnose(&text)).await
+    async fn diagnose(&self, caller: &Caller, cluster: &str, text: String) -> Result<Diagnosis> {
+        let schemas = self.clusters.schemas(caller, cluster, &text).await;
+        self.doctor.ask(move || doctor::diagnose_with(&text, &schemas)).await
     }
 
-    async fn repair(&self, _caller: &Caller, text: String) -> Result<(String, Vec<Finding>)> {
-        self.doctor.ask(move || doctor::repair_all(&text)).await
+    async fn repair(&self, caller: &Caller, cluster: &str, text: String) -> Result<(String, Vec<Finding>)> {
+        let schemas = self.clusters.schemas(caller, cluster, &text).await;
+        self.doctor.ask(move || doctor::repair_all_with(&text, &schemas)).await
     }
 
     async fn locate(

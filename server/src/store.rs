@@ -106,6 +106,7 @@ pub enum StoreError {
 pub struct Store {
     pool: SqlitePool,
     sealer: std::sync::Arc<Sealer>,
+    directory: std::sync::Arc<Path>,
 }
 
 /// Keeps a second console off the same data directory while it lives.
@@ -263,7 +264,12 @@ impl Store {
                     .await?;
             }
         }
-        Ok(Store { pool, sealer: std::sync::Arc::new(sealer) })
+        Ok(Store { pool, sealer: std::sync::Arc::new(sealer), directory: directory.into() })
+    }
+
+    /// The data directory.
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// Whether the database answers; for `/readyz`.

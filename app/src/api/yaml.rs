@@ -11,18 +11,18 @@ use super::{ApiError, TextJson};
 #[cfg(feature = "ssr")]
 use super::{fail, session};
 
-/// Everything the paste doctor has to say.
+/// Everything the paste doctor has to say of a text for a cluster.
 #[server(prefix = "/api", endpoint = "yaml/diagnose", input = Post<TextJson>, output = Post<TextJson>)]
-pub async fn diagnose(text: String) -> Result<Diagnosis, ApiError> {
+pub async fn diagnose(cluster: String, text: String) -> Result<Diagnosis, ApiError> {
     let (backend, caller) = session()?;
-    backend.diagnose(&caller, text).await.map_err(fail)
+    backend.diagnose(&caller, &cluster, text).await.map_err(fail)
 }
 
 /// The text with every repair applied, and what was repaired.
 #[server(prefix = "/api", endpoint = "yaml/repair", input = Post<TextJson>, output = Post<TextJson>)]
-pub async fn repair_all(text: String) -> Result<(String, Vec<Finding>), ApiError> {
+pub async fn repair_all(cluster: String, text: String) -> Result<(String, Vec<Finding>), ApiError> {
     let (backend, caller) = session()?;
-    backend.repair(&caller, text).await.map_err(fail)
+    backend.repair(&caller, &cluster, text).await.map_err(fail)
 }
 
 /// Where fields stand in the text; `None` for those that cannot be found.

@@ -16,6 +16,8 @@ use crate::{
 /// A text and what the doctor says of it; a handle.
 #[derive(Clone, Copy)]
 pub struct Doctor {
+    /// The cluster that the text is for: its kinds are what fields are compared with.
+    cluster: StoredValue<String>,
     /// The text.
     pub text: RwSignal<String>,
     /// Whether the doctor reads it now.
@@ -33,10 +35,10 @@ pub struct Doctor {
 }
 
 impl Doctor {
-    /// A doctor of an empty text. It reads once [`Doctor::read_while_typing`] was called.
-    #[expect(clippy::new_without_default, reason = "it belongs to the component that makes it")]
-    pub fn new() -> Self {
+    /// A doctor of an empty text for a cluster. It reads once [`Doctor::read_while_typing`] was called.
+    pub fn new(cluster: String) -> Self {
         Doctor {
+            cluster: StoredValue::new(cluster),
             text: RwSignal::new(String::new()),
             reading: RwSignal::new(false),
             unread: RwSignal::new(None),
@@ -75,8 +77,9 @@ impl Doctor {
                     if turn.try_get_value() != mine {
                         return;
                     }
+                    let Some(cluster) = self.cluster.try_get_value() else { return };
                     leptos::task::spawn_local(async move {
-                        let answer = yaml::diagnose(text.clone()).await;
+                        let answer = yaml::diagnose(cluster, text.clone()).await;
                         if turn.try_get_value() != mine {
                             return;
                         }
@@ -126,9 +129,10 @@ impl Doctor {
     /// Applies every repair.
     pub fn repair_all(self, done: impl Fn(usize) + 'static) {
         let text = self.text.get_untracked();
+        let cluster = self.cluster.get_value();
         self.reading.set(true);
         leptos::task::spawn_local(async move {
-            match yaml::repair_all(text.clone()).await {
+            match yaml::repair_all(cluster, text.clone()).await {
                 // Someone typed meanwhile, or left: what was typed wins.
                 Ok(_) if self.text.try_get_untracked().as_ref() != Some(&text) => {}
                 Ok((mended, repaired)) => {

@@ -176,7 +176,7 @@ mod tests {
     fn a_text_that_could_not_be_checked_can_be_asked_about_again() {
         let owner = Owner::new();
         let out = owner.with(|| {
-            let doctor = Doctor::new();
+            let doctor = Doctor::new("prod".to_owned());
             doctor.unread.set(Some(AppError::Unauthenticated.text()));
             view! { <Problems doctor=doctor /> }.to_html().replace("<!>", "")
         });

@@ -135,10 +135,10 @@ impl Backend for Fake {
     async fn dry_run(&self, _: &Caller, _: &str, _: &Value) -> Result<DryRun> {
         nothing()
     }
-    async fn diagnose(&self, _: &Caller, _: String) -> Result<Diagnosis> {
+    async fn diagnose(&self, _: &Caller, _: &str, _: String) -> Result<Diagnosis> {
         nothing()
     }
-    async fn repair(&self, _: &Caller, _: String) -> Result<(String, Vec<Finding>)> {
+    async fn repair(&self, _: &Caller, _: &str, _: String) -> Result<(String, Vec<Finding>)> {
         nothing()
     }
     async fn locate(

@@ -162,10 +162,10 @@ impl Backend for FakeBackend {
     async fn dry_run(&self, _: &Caller, cluster: &str, _: &serde_json::Value) -> Result<DryRun> {
         nothing(cluster)
     }
-    async fn diagnose(&self, _: &Caller, _: String) -> Result<Diagnosis> {
+    async fn diagnose(&self, _: &Caller, _: &str, _: String) -> Result<Diagnosis> {
         nothing("")
     }
-    async fn repair(&self, _: &Caller, _: String) -> Result<(String, Vec<Finding>)> {
+    async fn repair(&self, _: &Caller, _: &str, _: String) -> Result<(String, Vec<Finding>)> {
         nothing("")
     }
     async fn locate(

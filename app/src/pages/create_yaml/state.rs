@@ -76,7 +76,7 @@ pub(super) struct YamlState {
 impl YamlState {
     pub(super) fn new(cluster: String, namespace: String) -> Self {
         let key = format!("binnacle:yaml:{}:{cluster}", use_request().caller.user);
-        let doctor = Doctor::new();
+        let doctor = Doctor::new(cluster.clone());
         let state = YamlState {
             cluster: StoredValue::new(cluster),
             key: StoredValue::new(key),

@@ -105,7 +105,7 @@ pub(super) struct EditState {
 impl EditState {
     pub(super) fn new(object: EditableObject) -> Self {
         let key = keep::key_of(&object.target);
-        let doctor = Doctor::new();
+        let doctor = Doctor::new(object.target.cluster.clone());
         doctor.text.set(object.text.clone());
         let state = EditState {
             key: StoredValue::new(key),
