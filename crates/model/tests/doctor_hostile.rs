@@ -52,7 +52,7 @@ fn hostile_text_is_refused_in_words_and_in_time() {
     let long = "x".repeat(200_000);
     let text_bomb = format!("a: &a {long}\nb: [{}]\n", vec!["*a"; 90].join(", "));
     let long_bomb =
-        format!("a: &a {long}\nb: &b [{0}]\nc: [{1}]\n", vec!["*a"; 9].join(", "), vec!["*b"; 9].join(", "));
+        format!("a: &a {long}\nb: &b [{0}]\nc: [{1}]\n", ["*a"; 9].join(", "), ["*b"; 9].join(", "));
     let labels =
         |name: &str| -> String { (0..20_000 / PART).map(|n| format!("      {name}{n}: c\n")).collect() };
     let selector = format!(
