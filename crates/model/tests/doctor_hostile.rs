@@ -71,6 +71,7 @@ fn hostile_text_is_refused_in_words_and_in_time() {
         ("100,000 open brackets", "[".repeat(100_000), &["too-complex"]),
         ("1,000 levels of indentation", levels, &["too-complex"]),
         ("1,000 levels of lists", format!("{}a", "- ".repeat(1_000)), &["too-complex"]),
+        ("dashes without end", "- ".repeat(500_000 / PART), &["too-complex"]),
         ("an alias bomb of lists", bomb, &["too-complex"]),
         ("an alias bomb of maps", map_bomb, &["too-complex"]),
         ("an alias bomb of merges", merge_bomb, &["too-complex"]),

@@ -230,13 +230,14 @@ fn tabs(text: &str, lines: &[Line]) -> Option<Fix> {
                 What::Block => line.content.min(line.start + *base.get_or_insert(line.width)),
                 What::Blank | What::Marker => line.start,
             };
-            let after_dash = line.dashes.iter().map(|dash| (dash + 1, line.content));
+            // Between dashes there is nothing but blanks: all of them at once, for a line may have 500,000.
+            let after_dash = line.dashes.first().map(|dash| (dash + 1, line.content));
             for (from, to, width) in
-                std::iter::once((line.start, to, columns)).chain(after_dash.map(|(from, to)| (from, to, 1)))
+                [(line.start, to, columns)].into_iter().chain(after_dash.map(|(from, to)| (from, to, 1)))
             {
                 for (at, c) in text.get(from..to).unwrap_or_default().char_indices() {
                     let place = from + at;
-                    if c == '\t' && edits.last().is_none_or(|last| last.start < place) {
+                    if c == '\t' {
                         edits.push(ByteEdit::new(place, place + 1, " ".repeat(width)));
                     }
                 }
