@@ -7,6 +7,8 @@
 mod lists;
 mod place;
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use crate::edit::{Choice, Conflict, Difference, Side};
@@ -66,7 +68,11 @@ pub fn comparable(object: &Value) -> Value {
 pub fn merge(base: &Value, theirs: &Value, mine: &Value, choices: &[Choice]) -> Merge {
     let (base, theirs, mut mine) = (comparable(base), comparable(theirs), comparable(mine));
     keep_for_life(&base, &mut mine);
-    let mut merging = Merging { choices, taken: Vec::new(), conflicts: Vec::new() };
+    let mut by_place: HashMap<&str, Vec<&Choice>> = HashMap::new();
+    for choice in choices {
+        by_place.entry(&choice.conflict.place).or_default().push(choice);
+    }
+    let mut merging = Merging { choices: by_place, taken: Vec::new(), conflicts: Vec::new() };
     let object = merging.value(&Place::root(), Some(&base), Some(&theirs), Some(&mine)).unwrap_or(mine);
     Merge { object, taken: merging.taken, conflicts: merging.conflicts }
 }
@@ -121,7 +127,8 @@ fn union<'a>(
 }
 
 struct Merging<'a> {
-    choices: &'a [Choice],
+    /// By their places.
+    choices: HashMap<&'a str, Vec<&'a Choice>>,
     taken: Vec<Difference>,
     conflicts: Vec<Conflict>,
 }
@@ -188,7 +195,8 @@ impl Merging<'_> {
             theirs: theirs.cloned(),
             mine: mine.cloned(),
         };
-        match self.choices.iter().find(|choice| choice.conflict == conflict).map(|choice| choice.side) {
+        let mut made = self.choices.get(conflict.place.as_str()).into_iter().flatten();
+        match made.find(|choice| choice.conflict == conflict).map(|choice| choice.side) {
             Some(Side::Theirs) => return theirs.cloned(),
             Some(Side::Mine) => {}
             None => self.conflicts.push(conflict),

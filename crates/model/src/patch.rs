@@ -70,6 +70,8 @@ fn value(path: &FieldPath, from: &Value, to: &Value, ops: &mut Vec<Op>) {
 fn map(path: &FieldPath, from: &Map<String, Value>, to: &Map<String, Value>, ops: &mut Vec<Op>) {
     for (key, before) in from {
         match to.get(key) {
+            // Before a place is made of it: it is as long as all names above it.
+            Some(after) if before == after => {}
             Some(after) => value(&path.key(key), before, after, ops),
             None => ops.push(Op::Remove(path.key(key))),
         }

@@ -62,9 +62,9 @@ impl Merging<'_> {
         let mut out = Vec::with_capacity(order.len());
         for one in order {
             let item = place.item(one);
-            let at = |side: &HashMap<&Identity, &Value>| side.get(one).copied().cloned();
-            let (base, theirs, mine) = (at(&by_old), at(&by_their), at(&by_my));
-            out.extend(self.value(&item, base.as_ref(), theirs.as_ref(), mine.as_ref()));
+            let (base, theirs, mine) =
+                (by_old.get(one).copied(), by_their.get(one).copied(), by_my.get(one).copied());
+            out.extend(self.value(&item, base, theirs, mine));
         }
         // What both took out says nothing; what one took out was met in the other's list.
         Some(out)
