@@ -64,7 +64,8 @@ test("the seed's sample, as printed, ends in a StatefulSet", async ({ page }) =>
 test("several documents: failures are mended and repeated alone", async ({ page }) => {
   await open(page, `/clusters/${cluster}/create-yaml?namespace=default`);
   const good = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: e2e-first\ndata:\n  a: b\n";
-  await fillEditor(page, `${good}---\n${good.replace("e2e-first", "E2E_Second")}`);
+  // What only the cluster knows.
+  await fillEditor(page, `${good}---\n${good.replace("e2e-first", "e2e-second\n  namespace: e2e-nowhere")}`);
   await page.getByRole("button", { name: "Check with the cluster" }).click();
   await expect(page.getByText("Refused", { exact: true })).toBeVisible();
   await accessible(page);

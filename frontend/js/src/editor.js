@@ -146,6 +146,8 @@ export function create(host, options) {
         EditorView.contentAttributes.of({
           autocapitalize: "off",
           spellcheck: "false",
+          // As it is by itself, said for those who go by the attribute.
+          tabindex: "0",
         }),
         EditorView.domEventHandlers({
           beforeinput: typeOver,
