@@ -8,7 +8,10 @@ mod library;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -34,6 +37,8 @@ const KEEP: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_secs(10);
 /// How long a text waits for what is not known yet.
 const PATIENCE: Duration = Duration::from_millis(400);
+/// Questions that wait for the one before; whoever comes later does with what is known.
+const MOST_WAITING: usize = 8;
 /// Group versions of one cluster's index that are read; a cluster full of CRDs has some hundred.
 const MOST_VERSIONS: usize = 2_000;
 
@@ -68,8 +73,12 @@ pub(crate) struct OpenApi {
     index: Mutex<Index>,
     /// Documents that are not what their digest says: they serve this cluster alone, by group version.
     odd: Mutex<BTreeMap<String, (String, Arc<Schema>)>>,
+    /// Digests of documents that could not be had, and when: each may be megabytes to no end.
+    refused: Mutex<BTreeMap<String, Instant>>,
     /// One question at a time.
     asking: tokio::sync::Mutex<()>,
+    /// Questions that wait for their turn.
+    waiting: AtomicUsize,
 }
 
 impl OpenApi {
@@ -81,9 +90,34 @@ impl OpenApi {
         self.index().digests.get(api_version).cloned()
     }
 
+    fn refused(&self) -> MutexGuard<'_, BTreeMap<String, Instant>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a document failed a moment ago.
+    fn was_refused(&self, digest: &str) -> bool {
+        self.refused().get(digest).is_some_and(|at| at.elapsed() < PAUSE)
+    }
+
     fn odd(&self, api_version: &str, digest: &str) -> Option<Arc<Schema>> {
         let odd = self.odd.lock().unwrap_or_else(PoisonError::into_inner);
         odd.get(api_version).filter(|(of, _)| of == digest).map(|(_, schema)| Arc::clone(schema))
+    }
+}
+
+/// A question's place among those that are asked or wait; it is free again when the question ends, however it does.
+struct Waiting(Arc<Cluster>);
+
+impl Waiting {
+    fn new(cluster: &Arc<Cluster>) -> Option<Self> {
+        let place = Waiting(Arc::clone(cluster));
+        (cluster.openapi.waiting.fetch_add(1, Ordering::Relaxed) < MOST_WAITING).then_some(place)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.openapi.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -96,9 +130,14 @@ impl Cluster {
             return schemas;
         }
         let (cluster, asked, who) = (Arc::clone(self), versions.clone(), caller.clone());
-        // It goes on when the text does not wait for it any longer.
-        let work = self.openapi_task(async move { cluster.learn(&who, &asked).await });
-        let _ = tokio::time::timeout(PATIENCE, work).await;
+        if let Some(place) = Waiting::new(self) {
+            // It goes on when the text does not wait for it any longer.
+            let work = self.openapi_task(async move {
+                cluster.learn(&who, &asked).await;
+                drop(place);
+            });
+            let _ = tokio::time::timeout(PATIENCE, work).await;
+        }
         let mut missed = false;
         for version in versions {
             let known = match self.openapi.digest_of(&version) {
@@ -127,9 +166,18 @@ impl Cluster {
             if self.connection.is_down() {
                 return;
             }
+            if self.openapi.was_refused(&digest) {
+                continue;
+            }
             match self.read_document(caller, &version, &digest).await {
                 Ok(()) => {}
                 Err(failure) => {
+                    // Who may not read it keeps it from nobody else.
+                    if !matches!(failure.code(), Some(401 | 403)) {
+                        let mut refused = self.openapi.refused();
+                        refused.retain(|_, at| at.elapsed() < PAUSE);
+                        refused.insert(digest, Instant::now());
+                    }
                     tracing::debug!(cluster = self.name, version, ?failure, "no schema");
                     self.openapi.index().failed = Some(Instant::now());
                     return;

@@ -198,3 +198,23 @@ async fn the_folder_and_the_memory_stay_within_bounds() {
         std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len());
     assert!(files.sum::<u64>() <= 32 << 20);
 }
+
+#[tokio::test]
+async fn a_document_that_cannot_be_had_is_not_asked_for_at_each_keystroke() {
+    static TIMES: AtomicUsize = AtomicUsize::new(0);
+    let fake = Fake::start(healthy(|asked| match asked.path.as_str() {
+        "/openapi/v3" => Some(Answer::Json(200, index(&"ab".repeat(64)))),
+        DOCUMENT => {
+            TIMES.fetch_add(1, Ordering::SeqCst);
+            Some(Answer::Json(404, json!({})))
+        }
+        _ => None,
+    }))
+    .await;
+    let cluster = start("odd", &fake, &Library::default());
+    for _ in 0..20 {
+        cluster.schemas(&ann(), TEXT).await;
+    }
+    assert_eq!(TIMES.load(Ordering::SeqCst), 1);
+    assert_eq!(cluster.openapi.waiting.load(Ordering::SeqCst), 0);
+}
