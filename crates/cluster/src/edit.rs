@@ -35,6 +35,7 @@ use crate::{
     cluster::{Cluster, forbidden},
     connection::{Call, Identity},
     failure::Failure,
+    secrets::Secrets,
     writes::FIELD_MANAGER,
 };
 use look::{Look, Seen};
@@ -155,12 +156,15 @@ impl Cluster {
         }
         let body = guarded(&seen.live, &patch::json_patch(&seen.ops));
         let call = Call::json_patch(path, body.to_string());
+        // What is quoted of a Secret may be quoted in part, or as Go writes it.
+        let secrets = Secrets::of_all(&[&seen.live, &seen.merge.object]);
         let failure = match self.connection.call(Identity::Caller(caller), call).await {
             Ok(reply) => {
                 let object = reply.json().map_err(|f| self.object_error(f, "patch", &resource, target))?;
-                return Ok(Verdict::Accepted(object, reply.warnings));
+                let warnings = reply.warnings.into_iter().map(|warning| secrets.without(warning)).collect();
+                return Ok(Verdict::Accepted(object, warnings));
             }
-            Err(failure) => failure,
+            Err(failure) => failure.without(&secrets),
         };
         if is_stale(&failure) {
             return Ok(Verdict::Stale);
@@ -190,7 +194,12 @@ impl Cluster {
 
 /// Does work that takes a core for a moment where it holds up nobody else.
 async fn think<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let _turn = THINKING.acquire().await;
+    let turn = THINKING.acquire().await;
+    let work = move || {
+        // It ends with the work and not with the request: who goes away leaves the thread busy.
+        let _turn = turn;
+        work()
+    };
     tokio::task::spawn_blocking(work).await.map_err(|error| {
         tracing::error!(%error, "merging an edit failed");
         AppError::Internal { request_id: String::new() }

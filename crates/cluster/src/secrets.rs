@@ -19,8 +19,13 @@ pub(crate) struct Secrets(Vec<String>);
 impl Secrets {
     /// The values of an object that is a Secret, as they are written, decoded and quoted.
     pub(crate) fn of(object: &Value) -> Self {
+        Self::of_all(&[object])
+    }
+
+    /// The values of several objects, as [`Secrets::of`].
+    pub(crate) fn of_all(objects: &[&Value]) -> Self {
         let mut values = Vec::new();
-        if text(object, "/kind") == "Secret" {
+        for object in objects.iter().filter(|object| text(object, "/kind") == "Secret") {
             for pointer in ["/data", "/stringData"] {
                 collect(object.pointer(pointer), &mut values);
             }

@@ -108,3 +108,14 @@ async fn an_answer_that_quotes_a_secret_is_told_without_it() {
     }
     clusters.shutdown().await;
 }
+
+#[test]
+fn values_of_what_is_there_and_of_what_is_sent_are_taken_out() {
+    let secret = |value: &str| json!({"kind": "Secret", "stringData": {"a": value}});
+    let (live, sent) = (secret("first line\nsecond line"), secret(&"long value ".repeat(100)));
+    let secrets = Secrets::of_all(&[&live, &sent]);
+    // As Go quotes it, and cut.
+    let said = format!("Invalid value: \"first line\\nsecond line\", not \"{}…", "long value ".repeat(20));
+    let left = secrets.without(said);
+    assert!(!left.contains("line") && !left.contains("long"), "{left}");
+}
