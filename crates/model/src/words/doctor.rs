@@ -10,8 +10,8 @@ words! {
     DOCTOR_BOM = "The text begins with an invisible byte order mark. It is harmless and can be removed.", "文本开头有不可见的字节顺序标记，没有影响，可以移除。";
     DOCTOR_CONTROL = "{0} control characters stand here that YAML does not allow. Remove them.", "此处有 {0} 个 YAML 不允许的控制字符，请移除。";
     DOCTOR_INVISIBLE = "{0} invisible characters stand where they change names or indentation. Remove them.", "有 {0} 个不可见字符影响名称或缩进，请移除。";
-    DOCTOR_ODD_SPACE = "{0} spaces are not plain ones (non-breaking or full-width), so YAML does not take them for spaces. Replace them.", "有 {0} 个空格不是普通空格（不间断或全角），YAML 不识别，请替换。";
-    DOCTOR_TABS = "Tabs indent {0} lines, and YAML allows only spaces there. Replace them.", "有 {0} 处使用制表符缩进，YAML 只允许空格，请替换。";
+    DOCTOR_ODD_SPACE = "Not every space here is a plain one (non-breaking or full-width: {0}), and YAML does not take these for spaces. Replace them.", "有 {0} 个空格不是普通空格（不间断或全角），YAML 不识别，请替换。";
+    DOCTOR_TABS = "YAML allows only spaces to indent, and tabs stand there (lines: {0}). Replace them.", "有 {0} 处使用制表符缩进，YAML 只允许空格，请替换。";
     DOCTOR_SMART_QUOTES = "These are typographic quotes, which YAML takes for part of the text. Use straight quotes.", "这里使用了弯引号，YAML 会将其视为文本内容，请使用直引号。";
     DOCTOR_DASH_SPACE = "A space is missing after the dash, so “{0}” is not read as an element of the list.", "短横线后缺少空格，“{0}”不会被识别为列表元素。";
     DOCTOR_DASH_IN_TEXT = "This line stands deeper than the element above, so YAML reads it as more of that text. Move it left if it is an element.", "此行比上方元素缩进更深，YAML 会将其视为上一文本的延续。如果它是列表元素，请向左移动。";
