@@ -34,6 +34,8 @@ struct Step {
     waits_for: Option<usize>,
     /// Whether neither the cluster nor the request knows its kind.
     unknown: bool,
+    /// Whether an earlier object of the request is the same one: a dry run of each would accept both.
+    twice: bool,
 }
 
 /// What the objects of a request create, for those that come later.
@@ -67,8 +69,9 @@ impl Cluster {
         let mut missed = BTreeSet::new();
         for index in order {
             let Some(object) = request.objects.get(index) else { continue };
-            let step =
+            let mut step =
                 self.step(caller, index, object, &request.default_namespace, &promised, &mut missed).await?;
+            step.twice = promised.objects.iter().any(|(_, earlier)| is_same(earlier, &step.object));
             promised.add(&step);
             steps.push(step);
         }
@@ -117,7 +120,7 @@ impl Cluster {
                 .find(|(name, _)| name == namespace && !there)
                 .map(|(_, place)| *place);
         }
-        Ok(Step { index, object, namespace_defaulted, waits_for, unknown })
+        Ok(Step { index, object, namespace_defaulted, waits_for, unknown, twice: false })
     }
 
     /// The resource of a kind. A group version in which something was missed is not asked for again in
@@ -150,6 +153,10 @@ impl Cluster {
             name: text(&step.object, "/metadata/name").to_owned(),
         };
         let (refused, warnings) = match step.waits_for {
+            _ if step.twice => {
+                let said = Text::new(&words::OBJECT_TWICE, [&target.kind, &target.name]);
+                (Some(AppError::invalid(Issue::error("metadata.name".into(), said))), Vec::new())
+            }
             Some(_) => (None, Vec::new()),
             None if step.unknown => {
                 (Some(AppError::invalid(unknown_kind(&target.api_version, &target.kind))), Vec::new())
@@ -214,6 +221,15 @@ impl Cluster {
         let (notes, provided): (Vec<_>, Vec<_>) = stream::iter(checks).buffered(CONCURRENT).unzip().await;
         (notes.concat(), provided.into_iter().flatten().collect())
     }
+}
+
+/// Whether two objects of a request have one identity. A generated name is no name yet.
+fn is_same(one: &Value, other: &Value) -> bool {
+    let group = |object| crate::discovery::split_api_version(text(object, "/apiVersion")).0.to_owned();
+    let is_equal = |place: &&str| text(one, place) == text(other, place);
+    !text(one, "/metadata/name").is_empty()
+        && ["/kind", "/metadata/name", "/metadata/namespace"].iter().all(is_equal)
+        && group(one) == group(other)
 }
 
 /// A place in the request, as it travels.

@@ -470,12 +470,19 @@ async fn a_plan_orders_waits_and_notes() {
             object("v1", "ConfigMap", "late", "fresh"),
             object("v1", "Namespace", "fresh", ""),
             object("v1", "ConfigMap", "bad", ""),
+            object("v1", "ConfigMap", "conf", ""),
         ],
     };
     let plan = clusters.plan(&admin(), &request).await.unwrap();
     let order: Vec<u32> = plan.objects.iter().map(|object| object.index).collect();
-    assert_eq!(order, [3, 1, 2, 4, 0]);
     let by_index = |index: u32| plan.objects.iter().find(|object| object.index == index).unwrap();
+    assert_eq!(order, [3, 1, 2, 4, 5, 0]);
+    assert_eq!(by_index(1).refused, None);
+    let twice = by_index(5).refused.clone();
+    assert!(
+        matches!(&twice, Some(AppError::Invalid { issues }) if issues[0].text.key == words::OBJECT_TWICE.key),
+        "{twice:?}"
+    );
     assert_eq!(by_index(2).waits_for, Some(3));
     assert!(matches!(by_index(4).refused, Some(AppError::Invalid { .. })));
     assert!(by_index(4).namespace_defaulted && by_index(0).namespace_defaulted);

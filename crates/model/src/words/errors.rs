@@ -120,6 +120,7 @@ words! {
     OBJECT_NO_NAMESPACE = "A {0} lives in a namespace. Name one.", "{0} 属于命名空间，请指定一个。";
     OBJECT_NO_NAME = "The object has no name. Add metadata.name.", "对象没有名称，请添加 metadata.name。";
     OBJECT_NO_TYPE = "The object does not say what it is. Add apiVersion and kind.", "对象未说明其类型，请添加 apiVersion 和 kind。";
+    OBJECT_TWICE = "{0} {1} stands in this text twice, and can be created only once. Remove one of them, or rename it.", "文本中有两个 {0} {1}，只能创建一个。请删除其中一个，或为其改名。";
     OBJECT_NOT_CREATABLE = "The cluster does not let a {0} be created.", "集群不允许创建 {0}。";
     OBJECT_RESOURCE_VERSION = "resourceVersion belongs to an object that exists. Remove it to create a new one.", "resourceVersion 属于已存在的对象，新建时请将其删除。";
     OBJECT_UNKNOWN_FIELD = "The cluster does not know this field. Check its spelling and its place.", "集群不认识该字段，请检查拼写和位置。";
