@@ -1,5 +1,7 @@
 //! Which fields an object has, and which differ between two (sigs.k8s.io/structured-merge-diff, `typed`).
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use super::set::Set;
@@ -127,19 +129,22 @@ fn walk(
         Type::List(item, kind) => {
             let old = before.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
             let new = after.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-            let find =
-                |list: &'_ [Value], wanted: &str| list.iter().position(|one| element(one, kind) == wanted);
             let inner = (!is_atomic(item)).then(|| Type::clone(item));
-            for one in old {
-                let name = element(one, kind);
-                let other = find(new, &name).and_then(|place| new.get(place));
+            // Of items that are told apart by nothing, the first counts.
+            let named = |list: &'_ [Value]| list.iter().map(|one| element(one, kind)).collect::<Vec<_>>();
+            let (old_names, new_names) = (named(old), named(new));
+            let index = |names: &[String]| -> HashMap<String, usize> {
+                names.iter().cloned().enumerate().rev().map(|(at, name)| (name, at)).collect()
+            };
+            let (of_old, of_new) = (index(&old_names), index(&new_names));
+            for (one, name) in old.iter().zip(old_names) {
+                let other = of_new.get(&name).and_then(|place| new.get(*place));
                 path.push(name);
                 descend(Some(one), other, inner.clone(), path, changes);
                 path.pop();
             }
-            for one in new {
-                let name = element(one, kind);
-                if find(old, &name).is_none() {
+            for (one, name) in new.iter().zip(new_names) {
+                if !of_old.contains_key(&name) {
                     path.push(name);
                     descend(None, Some(one), inner.clone(), path, changes);
                     path.pop();
