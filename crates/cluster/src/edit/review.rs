@@ -15,6 +15,8 @@ use super::{Seen, Verdict, opened, typed};
 const AROUND: usize = 3;
 /// Lines that are shown at most; who changed more reads the changes by their places.
 const MOST_LINES: usize = 5_000;
+/// What stands for the lines beyond.
+const MORE: &str = "…";
 /// How long lines are compared before the comparison becomes a rough one.
 const PATIENCE: Duration = Duration::from_millis(200);
 
@@ -74,7 +76,10 @@ fn lines(before: &str, after: &str) -> Vec<DiffLine> {
             told = op.old_range().end;
         }
         if out.len() > MOST_LINES {
-            break;
+            // What is left is not the same, so nothing is said of it but that there is more.
+            out.truncate(MOST_LINES);
+            out.push(DiffLine::Same(MORE.to_owned()));
+            return out;
         }
     }
     if !out.is_empty() {
@@ -131,6 +136,22 @@ mod tests {
             (long, &format!("0\n{long}17\n"), "+0| 1| 2| 3|@10| 14| 15| 16|+17"),
         ] {
             assert_eq!(shown(before, after), expected, "{before:?} {after:?}");
+        }
+    }
+
+    #[test]
+    fn lines_that_are_not_shown_are_not_called_the_same() {
+        let numbered = |word: &str, every: usize| {
+            let line = |at: usize| {
+                if at.is_multiple_of(every) { format!("{word}{at}\n") } else { format!("{at}\n") }
+            };
+            (0..20_000).map(line).collect::<String>()
+        };
+        // One change of all lines, and many small ones.
+        for every in [1, 10] {
+            let found = lines(&numbered("old", every), &numbered("new", every));
+            assert_eq!(found.len(), MOST_LINES + 1);
+            assert_eq!(found.last(), Some(&DiffLine::Same(MORE.to_owned())), "every {every}");
         }
     }
 }
