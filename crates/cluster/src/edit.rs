@@ -8,6 +8,7 @@
 mod look;
 mod review;
 mod secret;
+mod thinking;
 mod typed;
 
 #[cfg(test)]
@@ -27,7 +28,6 @@ use binnacle_model::{
     yaml,
 };
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
 
 use crate::{
     access::Question,
@@ -39,6 +39,7 @@ use crate::{
     writes::FIELD_MANAGER,
 };
 use look::{Look, Seen};
+use thinking::{finish, think};
 
 /// Times that an edit is merged anew because the object changed between reading and writing it.
 const ATTEMPTS: u32 = 5;
@@ -46,8 +47,6 @@ const ATTEMPTS: u32 = 5;
 const LARGEST: usize = 768 << 10;
 /// The same in words.
 const LARGEST_WORDS: &str = "768 KiB";
-/// Texts that are read and merged at a time, of all clusters: it takes a core for a moment.
-static THINKING: Semaphore = Semaphore::const_new(2);
 
 /// What the cluster said to a patch.
 enum Verdict {
@@ -118,7 +117,7 @@ impl Cluster {
             match verdict {
                 Verdict::Stale => {}
                 Verdict::Accepted(object, warnings) => {
-                    return think(move || review::saved(&edit, *seen, &object, warnings)).await;
+                    return finish(move || review::saved(&edit, *seen, &object, warnings)).await;
                 }
                 refused @ Verdict::Refused(_) => {
                     let review = think(move || review::of(&edit, *seen, refused)).await?;
@@ -190,20 +189,6 @@ impl Cluster {
             Ok(true) | Err(_) => None,
         }
     }
-}
-
-/// Does work that takes a core for a moment where it holds up nobody else.
-async fn think<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let turn = THINKING.acquire().await;
-    let work = move || {
-        // It ends with the work and not with the request: who goes away leaves the thread busy.
-        let _turn = turn;
-        work()
-    };
-    tokio::task::spawn_blocking(work).await.map_err(|error| {
-        tracing::error!(%error, "merging an edit failed");
-        AppError::Internal { request_id: String::new() }
-    })
 }
 
 /// Who set which fields, as it is shown.
