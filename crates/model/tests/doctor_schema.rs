@@ -108,7 +108,7 @@ fn every_row_is_found_at_its_place_and_mended() {
             rows += 1;
         }
     }
-    println!("doctor with a schema, rows: {rows}");
+    println!("rows: {rows} (paste doctor: what a schema tells)");
 }
 
 #[test]

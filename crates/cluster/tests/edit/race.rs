@@ -81,7 +81,9 @@ async fn two_writers_never_overwrite_each_other_silently() {
         let writers = ["one", "two"].map(|me| tokio::spawn(write(Arc::clone(&world), me, times)));
         let [one, two] = writers;
         let (one, two) = (one.await.unwrap(), two.await.unwrap());
-        println!("rows: {} (saves of two writers on one object); {one:?} {two:?}", 2 * times);
+        let place = if world.real { "a real cluster" } else { "the sandbox" };
+        println!("rows: {} (saves of two writers on one object of {place})", 2 * times);
+        println!("{one:?} {two:?}");
         let end = world.open(&target).await.base;
         assert_eq!(end["data"]["one"], times.to_string());
         assert_eq!(end["data"]["two"], times.to_string());
