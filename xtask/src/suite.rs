@@ -160,10 +160,14 @@ fn real_clusters(suite: &mut Suite<'_>, binary: &std::path::Path) -> Result {
         return Ok(());
     };
     let kubeconfigs: Vec<PathBuf> = plane.kubeconfigs();
-    let mut contract =
-        step::cargo(["test", "--package", "binnacle-sandbox", "--locked", "--test", "contract"]);
-    contract.env("BINNACLE_KUBECONFIGS", control_plane::joined(&kubeconfigs));
-    contract.args(["--", "--nocapture"]);
-    suite.cargo_test("contract suite on real clusters", contract)?;
+    for (name, package, test) in [
+        ("contract suite on real clusters", "binnacle-sandbox", "contract"),
+        ("edits on real clusters", "binnacle-cluster", "edit"),
+    ] {
+        let mut tests = step::cargo(["test", "--package", package, "--locked", "--test", test]);
+        tests.env("BINNACLE_KUBECONFIGS", control_plane::joined(&kubeconfigs));
+        tests.args(["--", "--nocapture"]);
+        suite.cargo_test(name, tests)?;
+    }
     suite.step("end to end, real clusters", |steps| e2e::real(binary, &plane, &[], steps))
 }

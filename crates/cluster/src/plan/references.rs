@@ -1,7 +1,7 @@
 //! What an object refers to by name.
 
 use binnacle_model::{
-    FieldPath, Issue, Text,
+    FieldPath, Issue, Segment, Text,
     object::{list, text},
     words::errors as words,
 };
@@ -27,11 +27,20 @@ pub(super) struct Reference {
 }
 
 impl Reference {
+    fn is_pull_secret(&self) -> bool {
+        self.path.0.contains(&Segment::Key("imagePullSecrets".to_owned()))
+    }
+
     /// The note that its goal is missing.
     pub(super) fn missing(&self, namespace: &str) -> Issue {
         let text = match self.kind {
             "Service" => Text::new(&words::NOTE_MISSING_SERVICE, [self.name.as_str(), namespace]),
             "StorageClass" => Text::new(&words::NOTE_MISSING_CLUSTER, [self.kind, &self.name]),
+            // The ServiceAccount admission plugin refuses such pods; a kubelet goes on without a pull secret.
+            "ServiceAccount" => Text::new(&words::NOTE_MISSING_ACCOUNT, [self.name.as_str(), namespace]),
+            _ if self.is_pull_secret() => {
+                Text::new(&words::NOTE_MISSING_PULL_SECRET, [self.name.as_str(), namespace])
+            }
             _ => Text::new(&words::NOTE_MISSING, [self.kind, &self.name, namespace]),
         };
         Issue::warning(self.path.clone(), text)
@@ -264,6 +273,18 @@ mod tests {
         let place = "spec.volumes[0].secret.items[1].key".to_owned();
         let said = "Secret tls has no key ca.crt. Add it, or pods will wait for it.".to_owned();
         assert_eq!(told, [(place, said)]);
+    }
+
+    #[test]
+    fn what_comes_of_a_missing_goal_is_said_as_it_is() {
+        let spec = json!({"containers": [{"envFrom": [{"secretRef": {"name": "s"}}]}],
+            "imagePullSecrets": [{"name": "p"}], "serviceAccountName": "a"});
+        let set = json!({"kind": "StatefulSet", "spec": {"template": {"spec": spec}}});
+        let said: Vec<String> =
+            of(&set).iter().map(|one| one.missing("shop").text.render(binnacle_model::Lang::En)).collect();
+        for part in ["no pod can be created", "images that need it are not pulled", "pods will wait for it"] {
+            assert_eq!(said.iter().filter(|text| text.contains(part)).count(), 1, "{part}: {said:?}");
+        }
     }
 
     #[test]

@@ -139,6 +139,8 @@ words! {
     TYPE_MAP = "a map", "映射";
     OBJECT_CHANGED = "{0} {1} was deleted and created anew meanwhile. Look at it again before you delete it.", "{0} {1} 已被删除并重新创建，请在删除前重新查看。";
     NOTE_MISSING = "{0} {1} is not in {2}. Create it as well, or pods will wait for it.", "{2} 中没有 {0} {1}，请一并创建，否则 Pod 会一直等待。";
+    NOTE_MISSING_ACCOUNT = "ServiceAccount {0} is not in {1}. Create it as well, or no pod can be created.", "{1} 中没有 ServiceAccount {0}，请一并创建，否则无法创建任何 Pod。";
+    NOTE_MISSING_PULL_SECRET = "Secret {0} is not in {1}. Pods do without it, and images that need it are not pulled.", "{1} 中没有 Secret {0}，Pod 会在没有它的情况下启动，需要它的镜像将无法拉取。";
     NOTE_MISSING_CLUSTER = "{0} {1} is not in this cluster. Create it as well, or pods will wait for it.", "该集群中没有 {0} {1}，请一并创建，否则 Pod 会一直等待。";
     NOTE_MISSING_SERVICE = "Service {0} is not in {1}. Without it the pods get no names of their own in DNS.", "{1} 中没有 Service {0}，没有它 Pod 将没有各自的 DNS 名称。";
     NOTE_NOT_HEADLESS = "Service {0} is not headless (clusterIP: None), so the pods get no names of their own in DNS.", "Service {0} 不是无头服务（clusterIP: None），Pod 将没有各自的 DNS 名称。";
