@@ -10,7 +10,10 @@ use std::{
 use axum::{Router, body::Body};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use binnacle_app::backend::Backend as _;
-use binnacle_model::session::{Caller, Role};
+use binnacle_model::{
+    edit::EditRequest,
+    session::{Caller, Role},
+};
 use binnacle_sandbox::{Sandbox, SandboxOptions};
 use http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::{Value, json};
@@ -166,6 +169,29 @@ async fn a_planted_value_turns_up_nowhere() {
     assert!(backend.exists(&admin, &taken).await.unwrap());
     answers.push(("plan of deletion".to_owned(), format!("{:?}", backend.plan_delete(&admin, &taken).await)));
 
+    // An edit answers with its text, values included: what else it says is looked at in crates/cluster/tests/edit,
+    // here what is logged and kept of it.
+    let opened = backend.open_edit(&admin, &taken).await.unwrap();
+    assert!(opened.text.contains(&BASE64_STANDARD.encode(VALUE)), "{}", opened.text);
+    let mut answered = 0;
+    for text in [
+        opened.text.replace("  a: ", "  more: "),
+        opened.text.replace("  a: ", "  not a key: "),
+        opened.text.replace("  a: ", "  a: [] #"),
+        format!("{}stringData: [{VALUE}\n", opened.text),
+    ] {
+        let edit =
+            EditRequest { target: taken.clone(), base: opened.base.clone(), text, choices: Vec::new() };
+        for path in ["/api/edit/review", "/api/edit/save"] {
+            answered += usize::from(console.post(path, &json!({"edit": edit})).await.0 == StatusCode::OK);
+        }
+    }
+    assert!(answered >= 2, "no edit was answered, which proves nothing");
+    for body in [json!({"edit": {"target": taken, "text": [VALUE]}}), json!({"edit": VALUE})] {
+        let (status, answer) = console.post("/api/edit/save", &body).await;
+        answers.push((format!("/api/edit/save {status}"), answer));
+    }
+
     // Nobody answers there, and nothing of it may be quoted on the way.
     let kubeconfig = |user: &str| {
         format!(
@@ -221,7 +247,9 @@ async fn a_planted_value_turns_up_nowhere() {
         }
     }
     let logged = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
-    assert!(logged.contains("/api/objects/create"), "the log holds nothing, which proves nothing");
+    for path in ["/api/objects/create", "/api/edit/review", "/api/edit/save"] {
+        assert!(logged.contains(path), "the log holds no {path}, which proves nothing");
+    }
     let kept = files(directory.path());
     assert!(kept.iter().any(|(name, _)| name.ends_with(".db")), "{kept:?}");
     for canary in &planted {
