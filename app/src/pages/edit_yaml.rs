@@ -130,6 +130,7 @@ fn One(which: Which) -> impl IntoView {
         move || format!("{} · {name}", words::EDIT_YAML.text(lang.get()))
     };
     let about = format!("{} {}", which.kind.kind(), which.name);
+    let answers = StoredValue::new(0_u32);
     view! {
         <Title text=title />
         <Breadcrumbs label=t(shell::BREADCRUMB) items=crumbs />
@@ -137,8 +138,16 @@ fn One(which: Which) -> impl IntoView {
             <h1 class="page-title">{t(words::EDIT_YAML)}</h1>
             <span class="muted">{about}</span>
         </div>
-        {move || {
-            object.get().map(|opened| match opened {
+        // Each answer is a page of its own: an editor that is in the document is not made another one's.
+        <For
+            each=move || {
+                object.get().map(|opened| {
+                    answers.update_value(|count| *count += 1);
+                    (answers.get_value(), opened)
+                })
+            }
+            key=|(count, _)| *count
+            children=move |(_, opened)| match opened {
                 Ok(opened) => {
                     view! { <Editor which=which.clone() object=opened reopen=move |()| object.refetch() /> }.into_any()
                 }
@@ -151,8 +160,8 @@ fn One(which: Which) -> impl IntoView {
                     }
                         .into_any()
                 }
-            })
-        }}
+            }
+        />
     }
 }
 

@@ -50,7 +50,7 @@ current-context: x
 `);
   await expect(page.getByText(/exec/).first()).toBeVisible();
   // The way to one that is taken stands beside it, ready to copy.
-  await expect(page.getByText(/create serviceaccount binnacle/).first()).toBeVisible();
+  await expect(page.getByText(/create serviceaccount binnacle/).filter({ visible: true }).first()).toBeVisible();
   await expect(page.getByRole("button", { name: "OK", exact: true })).toHaveAttribute("aria-disabled", "true");
   await accessible(page);
 });

@@ -145,7 +145,7 @@ test("a refused create takes the good verdict back", async ({ page, problems }) 
 
 test("what the cluster refused from YAML cannot be sent, and may be checked again", async ({ page }) => {
   await open(page, `/clusters/${cluster}/create-yaml?namespace=default`);
-  await fillEditor(page, "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: E2E_Bad\n");
+  await fillEditor(page, "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: e2e-bad\n  namespace: e2e-nowhere\n");
   await page.getByRole("button", { name: "Check with the cluster" }).click();
   const ok = page.getByRole("button", { name: "OK", exact: true });
   await expect(ok).toHaveAttribute("aria-disabled", "true");
