@@ -17,7 +17,7 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 /// Seconds per target in `cargo xtask test`.
-const SHORT: u64 = 50;
+const SHORT: u64 = 60;
 
 /// Targets that run at once.
 const AT_ONCE: usize = 2;

@@ -206,6 +206,11 @@ fn subdomain(name: &str) -> Option<Text> {
         .then(|| w::NAME_DOTS.into())
 }
 
+/// A character as a sentence names it: one that nobody sees by its sign or number.
+fn shown(c: char) -> String {
+    crate::hidden::visible(c.encode_utf8(&mut [0; 4])).into_owned()
+}
+
 /// Length, characters and both ends of a DNS name; dots count as letters. `rule` is the whole rule, which
 /// a name that is advised has to pass.
 fn dns_characters(name: &str, most: usize, rule: fn(&str) -> Option<Text>) -> Option<Text> {
@@ -217,11 +222,11 @@ fn dns_characters(name: &str, most: usize, rule: fn(&str) -> Option<Text>) -> Op
             return Some(if good {
                 Text::new(&w::NAME_CAPITAL, [advice])
             } else {
-                Text::new(&w::NAME_CHARACTER, [c.to_string()])
+                Text::new(&w::NAME_CHARACTER, [shown(c)])
             });
         }
         Some(c) if c.is_whitespace() => return Some(w::NAME_SPACE.into()),
-        Some(c) => return Some(Text::new(&w::NAME_CHARACTER, [c.to_string()])),
+        Some(c) => return Some(Text::new(&w::NAME_CHARACTER, [shown(c)])),
         None => {}
     }
     if name.len() > most {

@@ -34,6 +34,9 @@ fn tables() -> [Vec<Value>; 2] {
 
 #[test]
 fn the_tables_are_large_enough_and_names_are_unique() {
+    let [cases, calls] = tables();
+    println!("rows: {} (contract: what Kubernetes does with objects)", cases.len());
+    println!("rows: {} (contract: calls of the console)", calls.len());
     let cases = tables().concat();
     let names: std::collections::BTreeSet<&str> =
         cases.iter().filter_map(|case| case["name"].as_str()).collect();

@@ -22,7 +22,7 @@ pub fn label_key(key: &str) -> Option<Text> {
         Some((_, name)) if name.contains('/') => return Some(w::KEY_SLASHES.into()),
         Some((prefix, name)) => {
             if prefix.len() > SUBDOMAIN_MAX || subdomain(prefix).is_some() {
-                return Some(Text::new(&w::KEY_PREFIX, [prefix]));
+                return Some(Text::new(&w::KEY_PREFIX, [crate::hidden::visible(prefix).into_owned()]));
             }
             name
         }
@@ -34,7 +34,7 @@ pub fn label_key(key: &str) -> Option<Text> {
         return Some(Text::new(&w::KEY_LONG, [name.len().to_string(), LABEL_MAX.to_string()]));
     }
     match wrong_character(name) {
-        Some(c) => Some(Text::new(&w::KEY_CHARACTER, [c.to_string()])),
+        Some(c) => Some(Text::new(&w::KEY_CHARACTER, [super::shown(c)])),
         None => (!ends_are_good(name)).then(|| w::KEY_ENDS.into()),
     }
 }
@@ -48,7 +48,7 @@ pub fn label_value(value: &str) -> Option<Text> {
     if let Some(c) = wrong_character(value) {
         return Some(Text::new(
             &w::VALUE_CHARACTER,
-            [if c.is_whitespace() { "␣".to_owned() } else { c.to_string() }],
+            [if c.is_whitespace() { "␣".to_owned() } else { super::shown(c) }],
         ));
     }
     if value.len() > LABEL_MAX {
@@ -115,6 +115,14 @@ mod tests {
             assert_eq!(says(label_key(key)), said, "{key:?}");
         }
         assert_eq!(says(annotation_key("A.b/C")), "");
+    }
+
+    #[test]
+    fn what_nobody_sees_is_named_visibly() {
+        for text in [label_value("a\u{202e}b"), label_key("a\u{1b}b"), label_key("a\u{202e}.b/c")] {
+            let said = text.unwrap().render(crate::Lang::En);
+            assert!(!said.contains(crate::hidden::is_hidden), "{said:?}");
+        }
     }
 
     #[test]
