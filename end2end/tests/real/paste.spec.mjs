@@ -51,7 +51,7 @@ const cases = [
     title: "a space lost after a dash and a colon",
     kind: "statefulset",
     name: "p-space",
-    text: set("p-space", "        -name: web\n         image:nginx:1.29\n"),
+    text: set("p-space", "        -name: web\n          image:nginx:1.29\n"),
     read: (object) => first(object).image,
     meant: "nginx:1.29",
   },
