@@ -295,7 +295,8 @@ fn EditForm(name: String, edit: ClusterEdit) -> impl IntoView {
         profile: fields.profile(),
         credential: renew.get().then(|| (draft.text.get(), draft.context.get())),
     };
-    let before = edit.clone();
+    // As the fields say it: what they trim of a stored value was changed by nobody.
+    let before = untrack(now);
     let dirty = Signal::derive(move || now() != before && !sending.is_done());
     let obstacle = Signal::derive(move || {
         renew.get().then(|| draft.obstacle()).flatten().map(|text| text.render(lang.get()))
