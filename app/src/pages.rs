@@ -7,5 +7,6 @@ pub mod create_image;
 pub mod create_yaml;
 pub mod edit_yaml;
 pub mod not_found;
+mod which;
 pub mod workload;
 pub mod workloads;

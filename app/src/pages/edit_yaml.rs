@@ -12,11 +12,9 @@ use crate::ui::title::Title;
 use binnacle_model::{
     edit::EditableObject,
     live::Topic,
-    object::{ObjectRef, WorkloadKind},
     words::{edit as words, lists, shell, yaml},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use self::{
     foot::Foot,
@@ -25,7 +23,10 @@ use self::{
     side::{FieldOwners, FixedFields},
     state::EditState,
 };
-use super::not_found::NotFoundPage;
+use super::{
+    not_found::NotFoundPage,
+    which::{Which, use_which},
+};
 use crate::{
     api,
     components::{leave_guard::LeaveGuard, load::LoadError, problems::Problems},
@@ -39,56 +40,10 @@ use crate::{
     },
 };
 
-/// Which object, as the address has it.
-#[derive(Clone, Debug, PartialEq)]
-struct Which {
-    cluster: String,
-    kind: WorkloadKind,
-    namespace: String,
-    name: String,
-}
-
-impl Which {
-    fn target(&self) -> ObjectRef {
-        ObjectRef {
-            cluster: self.cluster.clone(),
-            api_version: self.kind.api_version().to_owned(),
-            kind: self.kind.kind().to_owned(),
-            namespace: Some(self.namespace.clone()),
-            name: self.name.clone(),
-        }
-    }
-
-    /// Its page.
-    fn path(&self) -> String {
-        paths::workload(&self.cluster, self.kind, &self.namespace, &self.name)
-    }
-
-    fn topic(&self) -> Topic {
-        Topic::Workload {
-            cluster: self.cluster.clone(),
-            kind: self.kind,
-            namespace: self.namespace.clone(),
-            name: self.name.clone(),
-        }
-    }
-}
-
 /// Edit YAML.
 #[component]
 pub fn EditYamlPage() -> impl IntoView {
-    let params = use_params_map();
-    let which = Memo::new(move |_| {
-        params.with(|params| {
-            let text = |name: &str| params.get(name).unwrap_or_default();
-            Some(Which {
-                cluster: text("cluster"),
-                kind: WorkloadKind::from_plural(&text("kind"))?,
-                namespace: text("namespace"),
-                name: text("name"),
-            })
-        })
-    });
+    let which = use_which();
     view! {
         {move || match which.get() {
             Some(which) => {

@@ -5,8 +5,8 @@ mod panels;
 use crate::ui::title::Title;
 use binnacle_model::{
     Text,
-    live::{Topic, WorkloadNews},
-    object::{ObjectRef, WorkloadKind},
+    live::WorkloadNews,
+    object::ObjectRef,
     status::{WorkloadState, WorkloadStatus},
     words::{common, edit, lists as words, shell},
     workload::{WorkloadAccess, WorkloadDetail},
@@ -14,7 +14,7 @@ use binnacle_model::{
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
-    hooks::{use_navigate, use_params_map, use_query_map},
+    hooks::{use_navigate, use_query_map},
 };
 
 use self::panels::{ContainersPanel, EventsPanel, PodsPanel, YamlPanel};
@@ -27,7 +27,10 @@ use crate::{
         status::WorkloadBadge,
     },
     i18n::{t, tf, tt, use_lang},
-    pages::not_found::NotFoundPage,
+    pages::{
+        not_found::NotFoundPage,
+        which::{Which, use_which},
+    },
     paths,
     ui::{
         badge::{Badge, Tone},
@@ -40,30 +43,10 @@ use crate::{
     },
 };
 
-/// Which workload, as the address has it.
-#[derive(Clone, Debug, PartialEq)]
-struct Which {
-    cluster: String,
-    kind: WorkloadKind,
-    namespace: String,
-    name: String,
-}
-
 /// One workload, live.
 #[component]
 pub fn WorkloadPage() -> impl IntoView {
-    let params = use_params_map();
-    let which = Memo::new(move |_| {
-        params.with(|params| {
-            let text = |name: &str| params.get(name).unwrap_or_default();
-            Some(Which {
-                cluster: text("cluster"),
-                kind: WorkloadKind::from_plural(&text("kind"))?,
-                namespace: text("namespace"),
-                name: text("name"),
-            })
-        })
-    });
+    let which = use_which();
     view! {
         {move || match which.get() {
             Some(which) => {
@@ -92,8 +75,7 @@ fn One(which: Which) -> impl IntoView {
         |which| get_workload(which.cluster, which.kind, which.namespace, which.name),
     );
     let gone = RwSignal::new(false);
-    let topic =
-        Topic::Workload { cluster: cluster.clone(), kind, namespace: namespace.clone(), name: name.clone() };
+    let topic = which.topic();
     let retry = follow_into(
         data,
         move || Some(topic.clone()),
@@ -116,13 +98,7 @@ fn One(which: Which) -> impl IntoView {
     let failed = move || data.get().and_then(Result::err).map(|error| error.0);
 
     let target = RwSignal::new(None::<ObjectRef>);
-    let object = ObjectRef {
-        cluster: cluster.clone(),
-        api_version: kind.api_version().to_owned(),
-        kind: kind.kind().to_owned(),
-        namespace: Some(namespace.clone()),
-        name: name.clone(),
-    };
+    let object = which.target();
     let list = paths::workloads(&cluster, kind);
     let navigate = use_navigate();
     let after_delete = {
